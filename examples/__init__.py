@@ -1,0 +1,1 @@
+"""Example programs, each a story that runs."""

@@ -1,0 +1,1 @@
+"""A simulated shop: customers, contacts and outcomes with a known truth."""

@@ -1,0 +1,5 @@
+"""Lets `python -m pitcairn` stand in for the `pitcairn` command."""
+
+from pitcairn.commands import main
+
+main()

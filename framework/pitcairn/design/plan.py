@@ -1,0 +1,261 @@
+"""The plan: what one iteration promises, fully resolved, so that nothing else needs the files it came from.
+
+`launch` stores its canonical JSON and digest in the ledger before the first customer is drawn. Whatever is in
+here is locked; whatever may change later (file paths, wording of error messages) is not in here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from pitcairn.canonical import digest
+
+Scalar = str | int | float | bool
+Role = Literal["deciding", "guardrail", "signal", "watch"]
+MeasureKind = Literal["any", "count", "sum", "mean", "ratio", "share"]
+Comparison = Literal["in", "at_least", "at_most", "above", "below"]
+
+SCHEMA = "pitcairn.plan/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One test on one column. Several are joined by "and"."""
+
+    column: str
+    comparison: Comparison
+    values: tuple[Scalar, ...]
+    """Allowed values for `in`; one number otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcePlan:
+    """How a source is read; where its files are is not part of the promise."""
+
+    id: str
+    kind: Literal["wide", "events"]
+    customer: str | None
+    time: str | None = None
+    absent: Literal["missing", "zero"] = "missing"
+    columns: tuple[tuple[str, str], ...] = ()
+    """(our name, name in the file), for the columns that differ."""
+    delimiter: str | None = None
+    decimal: Literal[".", ","] = "."
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasurePlan:
+    """A measure as this iteration uses it."""
+
+    id: str
+    label: str
+    unit: str
+    """What is counted, in the plural: `visits`."""
+    kind: MeasureKind
+    role: Role
+    source: str
+    column: str | None
+    where: tuple[Condition, ...]
+    over_column: str | None
+    over_where: tuple[Condition, ...]
+    answers: tuple[Scalar, ...]
+    window_days: int
+    cap: float | None
+    better: Literal["up", "down"]
+    money: bool
+    decimals: int
+    before: str | None
+    """Column of the population's source with the same quantity before the pilot."""
+    usual: float | None
+    margin: float | None
+    """Guardrails: the most it may get worse, per customer, positive."""
+    worth_it: float | None
+    """The deciding measure: the smallest gain worth having, per customer, positive."""
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether it is a share of customers, shown per 1,000."""
+        return self.kind in ("any", "share")
+
+    @property
+    def size(self) -> int:
+        """How many values a customer has: value, denominator, covariate."""
+        return 1 + (self.kind == "ratio") + (self.before is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """A named level of a group, and the tests that make it; the first level that fits wins."""
+
+    name: str
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupPlan:
+    """A way to split customers. Exactly one of `column` (with or without `cuts`) and `levels` is used."""
+
+    id: str
+    label: str
+    source: str
+    column: str | None
+    names: tuple[tuple[str, str], ...]
+    cuts: tuple[float, ...]
+    levels: tuple[Level, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmPlan:
+    """An arm and the piece of the hash's range 0..9999 that draws to it: from `first` up to, not including, `last`."""
+
+    id: str
+    label: str
+    role: Literal["treatment", "control", "holdout"]
+    share: float
+    first: int
+    last: int
+    message: str | None = None
+    channel: str | None = None
+    when: str | None = None
+    how_often: str | None = None
+    offer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservedPlan:
+    """Somebody else made the draw: where to read it."""
+
+    source: str
+    column: str
+    values: tuple[tuple[str, Scalar], ...]
+    """(arm id, what the column says), for every arm, comparison included."""
+    start: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptOutPlan:
+    source: str
+    where: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapPlan:
+    source: str
+    at_most: int
+    within_days: int
+    where: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictionPlan:
+    arm: str
+    measure: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePlan:
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerPlan:
+    """The customer section, as written."""
+
+    audience: str
+    behaviour: str
+    barriers: tuple[str, ...]
+    benefits: tuple[str, ...]
+    competing: tuple[str, ...]
+    segments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything iteration `number` of pilot `pilot` promises."""
+
+    schema: str
+    program: str
+    purpose: str
+    currency: str
+    time_zone: str
+    simulated: str | None
+    pilot: str
+    title: str
+    owner: str
+    scope_kind: Literal["product_line", "location"]
+    scope: str
+    scope_label: str
+    challenge: str
+    customer: CustomerPlan
+    number: int
+    stage: Literal["explore", "confirm"]
+    question: str
+    changed: tuple[ChangePlan, ...]
+    arms: tuple[ArmPlan, ...]
+    observed: ObservedPlan | None
+    population: str
+    """The source with a row a customer."""
+    keep: tuple[Condition, ...]
+    take: float
+    """The share of eligible customers that is drawn."""
+    opt_out: tuple[OptOutPlan, ...]
+    caps: tuple[CapPlan, ...]
+    sources: tuple[SourcePlan, ...]
+    """Every source the plan reads, population included."""
+    measures: tuple[MeasurePlan, ...]
+    """The deciding one first, then guardrails, signals, watch."""
+    groups: tuple[GroupPlan, ...]
+    predictions: tuple[PredictionPlan, ...]
+    promotion_iterations: int
+    promotion_no_group_worse: bool
+    promotion_also: tuple[tuple[str, float], ...]
+    start: date
+    follow_up_days: int
+    end: date
+    confidence: float = 0.95
+
+    @property
+    def lineage(self) -> str:
+        """What the error budget belongs to: the scope and the deciding measure, never the pilot's id."""
+        return f"{self.scope_kind}:{self.scope}:{self.deciding.id}"
+
+    @property
+    def deciding(self) -> MeasurePlan:
+        return self.measures[0]
+
+    @property
+    def comparison(self) -> ArmPlan:
+        """The control or holdout that every other arm is compared with."""
+        return next(arm for arm in self.arms if arm.role != "treatment")
+
+    @property
+    def treatments(self) -> tuple[ArmPlan, ...]:
+        return tuple(arm for arm in self.arms if arm.role == "treatment")
+
+    @property
+    def guardrails(self) -> tuple[MeasurePlan, ...]:
+        return tuple(measure for measure in self.measures if measure.role == "guardrail")
+
+    @property
+    def salt(self) -> str:
+        """Salts come from names, so that two draws never agree by accident and anyone can repeat one."""
+        return f"{self.pilot}/{self.number}"
+
+    @property
+    def digest(self) -> str:
+        return digest(self)
+
+    def arm(self, id: str) -> ArmPlan:
+        return next(arm for arm in self.arms if arm.id == id)
+
+    def source(self, id: str) -> SourcePlan:
+        return next(source for source in self.sources if source.id == id)
+
+    def measure(self, id: str) -> MeasurePlan:
+        return next(measure for measure in self.measures if measure.id == id)

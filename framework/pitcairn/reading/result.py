@@ -1,0 +1,259 @@
+"""`result.json`: one reading, whole. Everything that is shown, on any page or terminal, comes from here.
+
+All words that depend on numbers are made once, in `reading.words`; numbers meant for people are text here and
+stand beside the raw number, so that no two places can round differently.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+SCHEMA = "pitcairn.result/1"
+
+Code = Literal[
+    "unsafe_to_read", "too_early", "harm", "promote", "adapt", "not_worth_it", "no_difference", "cannot_tell"
+]
+Mark = Literal["good", "watch", "bad", "neutral"]
+"""The four kinds of tag and bullet: circle-tick, triangle, octagon, clock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """An effect ready to be shown."""
+
+    control: float
+    treated: float
+    estimate: float
+    low: float
+    high: float
+    control_text: str
+    """`106`"""
+    treated_text: str
+    estimate_text: str
+    """`+77`"""
+    range_text: str
+    """`+65 to +88`"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """No number here, and why: too few customers, zero variance, a failed health check, ..."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmNote:
+    id: str
+    label: str
+    role: Literal["treatment", "control", "holdout"]
+    share_text: str
+    slot: int
+    """0 for the comparison, then 1, 2, ...: picks colour and shape."""
+    assigned: int
+    counted: int
+    pending: int
+    practice: tuple[tuple[str, str], ...]
+    """(name, text): message, channel, when, how often, offer, where written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """Who was left out and why, who was drawn, who was counted."""
+
+    in_scope: int | None
+    """None where the draw was made by somebody else."""
+    left_out: tuple[LeftOut, ...]
+    drawn: int
+    counted: int
+    pending: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bullet:
+    mark: Mark
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmVerdict:
+    arm: str
+    code: Code
+    word: str
+    """`Promote`, `Adapt`, `Stop`, `Keep going`, ..."""
+    mark: Mark
+    headline: str
+    """A sentence with a verb."""
+    big: str | None
+    """`+77 visits per 1,000`; None where effects are withheld."""
+    range_sentence: str | None
+    bullets: tuple[Bullet, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One question put to the data before it is read."""
+
+    id: str
+    name: str
+    gating: bool
+    state: Literal["pass", "warn", "fail", "unchecked"]
+    sentence: str
+    value: float | None
+    limit: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectRow:
+    arm: str
+    effect: Shown | Withheld
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureBlock:
+    """One measure, every treatment arm against the comparison, on one axis in natural units."""
+
+    id: str
+    label: str
+    role: Literal["deciding", "guardrail", "signal", "watch"]
+    unit: str
+    """`per 1,000 customers`, `USD per customer`, ..."""
+    scale: float
+    """Raw numbers times this are in `unit`."""
+    better: Literal["up", "down"]
+    worth_it: float | None
+    worth_it_text: str | None
+    rows: tuple[EffectRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardrailRow:
+    measure: str
+    arm: str
+    margin: float
+    margin_text: str
+    state: Literal["held", "not_shown_safe", "broken", "withheld"]
+    word: str
+    mark: Mark
+    effect: Shown | Withheld
+    used_low: float | None
+    used_estimate: float | None
+    used_high: float | None
+    """Worsening as a share of the margin: 0 is no change, 1 is the limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRow:
+    level: str
+    arm: str
+    customers: int | None
+    """In this level, comparison and arm together; None where withheld."""
+    effect: Shown | Withheld
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupTable:
+    """The deciding measure by the levels of one declared group."""
+
+    id: str
+    label: str
+    heading: str
+    """`Groups clearly differ for the women's e-mail`, or `No clear difference between groups`."""
+    differs: bool
+    rows: tuple[GroupRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictionRow:
+    arm: str
+    measure: str
+    written: str
+    happened: str
+    match: Literal["inside", "higher", "lower", "withheld"]
+    word: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromotionRow:
+    """One promotion test for one arm."""
+
+    test: str
+    arm: str
+    met: bool
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileNote:
+    source: str
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    files: tuple[FileNote, ...]
+    rows: tuple[tuple[str, int], ...]
+    plan_digest: str
+    locked_at: str
+    locked_by: str
+    ledger_head: str
+    """Digest of the ledger's last row before this reading."""
+    salt: str | None
+    versions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    schema: str
+    program: str
+    purpose: str
+    currency: str
+    simulated: str | None
+    pilot: str
+    title: str
+    owner: str
+    scope: str
+    """`Product line: Men's goods`"""
+    challenge: str
+    audience: str
+    behaviour: str
+    number: int
+    stage: Literal["explore", "confirm"]
+    question: str
+    changed: tuple[tuple[str, str], ...]
+    """(what, why)"""
+    start: str
+    follow_up_days: int
+    end: str
+    as_of: str
+    """Days as ISO text; pages show them as `2 March 2026`."""
+    notices: tuple[str, ...]
+    """Sentences that must head the page: simulated, retrospective, exploration never promotes, ..."""
+    headline: str
+    lede: str
+    withheld: bool
+    arms: tuple[ArmNote, ...]
+    flow: Flow
+    verdicts: tuple[ArmVerdict, ...]
+    health_headline: str
+    health: tuple[Check, ...]
+    measures: tuple[MeasureBlock, ...]
+    """Empty where a gating check failed."""
+    guardrails: tuple[GuardrailRow, ...]
+    groups: tuple[GroupTable, ...]
+    predictions: tuple[PredictionRow, ...]
+    promotion: tuple[PromotionRow, ...]
+    limits: tuple[str, ...]
+    method: tuple[str, ...]
+    next_sentence: str
+    next_command: str
+    provenance: Provenance

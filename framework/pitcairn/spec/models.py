@@ -1,0 +1,349 @@
+"""What people write: the three plan files, key by key. The JSON Schema and the key reference come from here.
+
+These models check one value at a time. What must hold between keys and between files is in `rules`.
+Every description is shown to people, in editors and in docs/plan-files.md.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from pitcairn.spec import scalars
+from pitcairn.spec.scalars import Amount, AmountRange
+
+_MEASURE_KINDS = ("any", "count", "sum", "mean", "ratio", "share")
+
+
+def _written(parser: Any, *examples: str | float, types: tuple[str, ...] = ("string",)) -> tuple[Any, ...]:
+    schema = {"type": list(types) if len(types) > 1 else types[0], "examples": list(examples)}
+    return BeforeValidator(parser), WithJsonSchema(schema)
+
+
+Id = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$",
+        max_length=40,
+        description="Small letters, digits, hyphens or underscores.",
+    ),
+]
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Column = Annotated[str, Field(min_length=1, max_length=200)]
+Duration = Annotated[int, *_written(scalars.duration, "14 days", "2 weeks")]
+Share = Annotated[Fraction, *_written(scalars.share, "1/2", "33%", 0.5, types=("string", "number"))]
+Quantity = Annotated[Amount, *_written(scalars.amount, "20 per 1000", "2%", "0.50 each", types=("string", "number"))]
+Range = Annotated[AmountRange, *_written(scalars.amount_range, "40 to 65 per 1000")]
+Day = Annotated[date, *_written(scalars.day, "2026-03-02")]
+Scalar = str | int | float | bool
+
+
+class Model(BaseModel):
+    """Unknown keys are refused; a value once read never changes; text is never taken for a number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True)
+
+
+class Bounds(Model):
+    """Limits for a number column. At least one; all must hold."""
+
+    at_least: float | None = Field(None, description="The value is this or more.")
+    at_most: float | None = Field(None, description="The value is this or less.")
+    above: float | None = Field(None, description="The value is more than this.")
+    below: float | None = Field(None, description="The value is less than this.")
+
+
+Condition = Scalar | list[Scalar] | Bounds
+Conditions = dict[Column, Condition]
+"""Column -> the value it must have, a list of allowed values, or bounds. All must hold."""
+
+
+# --- program.yaml ---------------------------------------------------------------------------------------------
+
+
+class SourceBase(Model):
+    files: str | list[str] = Field(
+        description="A path inside the program folder, a pattern such as data/orders-*.parquet, or a list of them. "
+        "CSV (.csv, .csv.gz, .tsv) or Parquet (.parquet). `--data SOURCE=FILE` on the command line takes its place."
+    )
+    customer: Column | None = Field(
+        None, description="The column that names the customer. Leave out only where every row is another customer."
+    )
+    columns: dict[Column, Column] = Field(
+        default_factory=dict, description="Your words for the file's column names: `our_name: name_in_the_file`."
+    )
+    delimiter: str | None = Field(
+        None, min_length=1, max_length=1, description="CSV only: the separator, if it is not found by itself."
+    )
+    decimal: Literal[".", ","] = Field(".", description="CSV only: the decimal mark of its numbers.")
+    sha256: str | None = Field(
+        None, pattern=r"^[0-9a-f]{64}$", description="The fingerprint the file must have (a single file)."
+    )
+
+
+class WideSource(SourceBase):
+    """A row a customer; outcomes and traits are columns."""
+
+    kind: Literal["wide"]
+    absent: Literal["missing", "zero"] = Field(
+        "missing",
+        description="What it means when a customer has no row, or an empty cell, here: `missing` (we do not know) "
+        "or `zero` (nothing happened).",
+    )
+
+
+class EventSource(SourceBase):
+    """A row an event: who, when, and what it was worth."""
+
+    kind: Literal["events"]
+    customer: Column = Field(description="The column that names the customer.")
+    time: Column = Field(description="The column with the day or time of the event, in the program's time zone.")
+
+
+Source = Annotated[WideSource | EventSource, Field(discriminator="kind")]
+
+
+class Over(Model):
+    """The lower half of a ratio, from the same source."""
+
+    column: Column | None = Field(None, description="The column to add up; leave out to count events.")
+    where: Conditions = Field(default_factory=dict, description="Only rows with these values.")
+
+
+class Measure(Model):
+    """A defined quantity, worked out per customer."""
+
+    label: Text = Field(description="What people call it, such as `Visits to the website`.")
+    kind: Literal["any", "count", "sum", "mean", "ratio", "share"] = Field(
+        description="`any`: did it happen at all (share of customers). `count`: how often, per customer. `sum`: how "
+        "much, per customer. `mean`: average of the customers who have a value. `ratio`: `column` added up over "
+        "`over` added up. `share`: of those who answered, the share whose answer is in `answers`."
+    )
+    source: Id = Field(description="The source it is read from.")
+    column: Column | None = Field(
+        None, description="The column it is read from. Events: may be left out for `any` and `count`."
+    )
+    where: Conditions = Field(default_factory=dict, description="Only rows with these values.")
+    over: Over | None = Field(None, description="`ratio` only: what it is divided by.")
+    answers: list[Scalar] | None = Field(None, description="`share` only: the answers that count as a yes.")
+    window: Duration | None = Field(
+        None, description="Follow-up counted from each customer's own start; the iteration's `follow_up` if left out."
+    )
+    cap: float | None = Field(
+        None, gt=0, description="A customer's value above this counts as this. Stated before launch."
+    )
+    better: Literal["up", "down"] = Field("up", description="Which direction is good for the customer and for us.")
+    unit: Text | None = Field(None, description="What is counted, in the plural, such as `visits`.")
+    money: bool = Field(False, description="The value is in the program's currency.")
+    decimals: int | None = Field(
+        None,
+        ge=0,
+        le=6,
+        description="Values are read to this many decimals, so that sums are exact. 2 for money, 0 for counts, else 4.",
+    )
+    before: Column | None = Field(
+        None,
+        description="The same quantity before the pilot: a column of the pilot's customer source. Makes ranges "
+        "narrower, and lets `plan` say what can be seen.",
+    )
+    usual: Quantity | None = Field(
+        None, description="`any` and `share` without `before`: the usual level, so that `plan` can say what can be seen."
+    )
+
+
+class Group(Model):
+    """A way to split customers, known before the start. Either a column, or named levels."""
+
+    label: Text = Field(description="What people call it, such as `Bought before`.")
+    source: Id | None = Field(None, description="The wide source it is read from; the pilot's customers if left out.")
+    column: Column | None = Field(None, description="The column with the level's name, or the number to cut.")
+    names: dict[str, Text] = Field(default_factory=dict, description="Better names for values of `column`.")
+    cuts: list[float] | None = Field(
+        None, min_length=1, max_length=20, description="Cut a number column at these values: below the first, and so on."
+    )
+    levels: dict[Text, Conditions] | None = Field(
+        None, min_length=2, max_length=50, description="Level name -> the values that make it. The first that fits wins."
+    )
+
+
+class OptOut(Model):
+    """Who must never be drawn."""
+
+    source: Id = Field(description="The source that knows.")
+    where: Conditions = Field(min_length=1, description="A customer with such a row has opted out.")
+
+
+class ContactCap(Model):
+    """How often a customer may be contacted, by anyone."""
+
+    at_most: int = Field(ge=0, description="This many contacts ...")
+    within: Duration = Field(description="... in this many days before the start.")
+    source: Id = Field(description="The events source that lists contacts.")
+    where: Conditions = Field(default_factory=dict, description="Only rows with these values.")
+
+
+class ContactPolicy(Model):
+    """Binds every draw of every pilot; there is no way to switch it off."""
+
+    opt_out: list[OptOut] = Field(default_factory=list, description="Who has opted out.")
+    caps: list[ContactCap] = Field(default_factory=list, description="How often a customer may be contacted.")
+
+
+class ProgramSpec(Model):
+    """`program.yaml`: what all pilots of the program share."""
+
+    program: Text = Field(description="The program's name.")
+    purpose: Text = Field(description="Why it exists, in a sentence customers could read.")
+    currency: str = Field("USD", pattern=r"^[A-Z]{3}$", description="Three letters, such as EUR.")
+    time_zone: str = Field("UTC", description="Where days begin and end, such as Europe/London.")
+    simulated: Text | None = Field(
+        None, description="Where the data is made up: a sentence saying so. It heads every page and lets `--today` move."
+    )
+    product_lines: dict[Id, Text] = Field(default_factory=dict, description="Every product line: id -> name.")
+    locations: dict[Id, Text] = Field(default_factory=dict, description="Every location: id -> name.")
+    sources: dict[Id, Source] = Field(min_length=1, description="Where data comes from.")
+    measures: dict[Id, Measure] = Field(min_length=1, description="What is measured.")
+    groups: dict[Id, Group] = Field(default_factory=dict, description="Ways to split customers.")
+    contact_policy: ContactPolicy = Field(
+        default_factory=lambda: ContactPolicy(opt_out=[], caps=[]), description="Opt-outs and contact caps."
+    )
+
+
+# --- pilot.yaml -----------------------------------------------------------------------------------------------
+
+
+class Scope(Model):
+    """Exactly one product line or exactly one location."""
+
+    product_line: Id | None = Field(None, description="One of the program's product lines.")
+    location: Id | None = Field(None, description="One of the program's locations.")
+
+
+class CustomerSection(Model):
+    """The customer this is for. A pilot that cannot fill this in is not customer-centred yet."""
+
+    audience: Text = Field(description="Who it is about, in words.")
+    behaviour: Text = Field(description="What we hope they will do, that they would be glad to have done.")
+    barriers: list[Text] = Field(min_length=1, description="What keeps them from it today.")
+    benefits: list[Text] = Field(min_length=1, description="What is in it for them.")
+    competing: list[Text] = Field(default_factory=list, description="What they do instead.")
+    segments: list[Text] = Field(default_factory=list, description="Kinds of customers we expect to differ.")
+
+
+class Population(Model):
+    """The customers in scope, from a wide source."""
+
+    source: Id = Field(description="The wide source with a row a customer.")
+    keep: Conditions = Field(default_factory=dict, description="Only customers with these values are in scope.")
+
+
+class Guardrail(Model):
+    """A measure that must not get worse by more than the margin."""
+
+    measure: Id = Field(description="One of the program's measures.")
+    margin: Quantity = Field(description="The most that is acceptable, as a positive amount, such as `2.5 per 1000`.")
+
+
+class PromotionTests(Model):
+    """What must hold, besides a confirmation and held guardrails, before a model may be promoted."""
+
+    iterations: int = Field(1, ge=1, le=20, description="Seen to gain in at least this many iterations.")
+    no_group_worse: bool = Field(False, description="No declared group is clearly worse off.")
+    also: dict[Id, Quantity] = Field(
+        default_factory=dict, description="Measures that must also gain at least this much (the range's lower end)."
+    )
+
+
+class PilotSpec(Model):
+    """`pilots/<id>/pilot.yaml`: one challenge at exactly one product line or one location."""
+
+    title: Text = Field(description="The pilot's name.")
+    owner: Text = Field(description="Who answers for it: a person or a team.")
+    scope: Scope = Field(description="Exactly one product line or one location.")
+    challenge: Literal["engage", "profile", "nurture", "qualify"] = Field(
+        description="What the pilot wants to do better: `engage` (win attention), `profile` (get to know), `nurture` "
+        "(grow the relation), `qualify` (find out who is ready)."
+    )
+    customer: CustomerSection = Field(description="The customer this is for.")
+    customers: Population = Field(description="Which customers are in scope.")
+    deciding: Id = Field(description="The one measure the verdict is about.")
+    guardrails: list[Guardrail] = Field(default_factory=list, max_length=10, description="What must not get worse.")
+    signals: list[Id] = Field(default_factory=list, description="Mid-funnel measures that may foretell the deciding one.")
+    watch: list[Id] = Field(default_factory=list, description="Measures to show, without consequence.")
+    promotion: PromotionTests = Field(
+        default_factory=lambda: PromotionTests(iterations=1, no_group_worse=False, also={}),
+        description="What must hold before promotion.",
+    )
+
+
+# --- iteration-N.yaml -----------------------------------------------------------------------------------------
+
+
+class Arm(Model):
+    """What customers may be drawn to."""
+
+    label: Text = Field(description="What people call it.")
+    share: Share = Field(description="Its share of the customers drawn. All shares add up to 1.")
+    role: Literal["treatment", "control", "holdout"] = Field(
+        "treatment",
+        description="`control` gets today's practice; `holdout` gets nothing, for good; exactly one of the two exists.",
+    )
+    message: Text | None = Field(None, description="What it says.")
+    channel: Text | None = Field(None, description="How it reaches the customer.")
+    when: Text | None = Field(None, description="When it is sent.")
+    how_often: Text | None = Field(None, description="How often.")
+    offer: Text | None = Field(None, description="What is offered.")
+
+
+class Observed(Model):
+    """The draw was made by someone else and is a column of a source."""
+
+    source: Id = Field(description="The wide source that knows each customer's arm.")
+    column: Column = Field(description="The column that names the arm.")
+    values: dict[Id, Scalar] = Field(
+        default_factory=dict, description="Arm id -> what the column says for it, where that is not the id itself."
+    )
+    start: Column | None = Field(None, description="The column with each customer's own start.")
+
+
+class Change(Model):
+    """What changed since the iteration before, and why."""
+
+    what: Text = Field(description="What changed.")
+    why: Text = Field(description="Why.")
+
+
+class Prediction(Model):
+    """What we expect, written before launch and compared afterwards."""
+
+    arm: Id = Field(description="The arm it is about.")
+    measure: Id = Field(description="The measure it is about.")
+    gain: Range = Field(description="From..to, against control, such as `40 to 65 per 1000`.")
+
+
+class IterationSpec(Model):
+    """`pilots/<id>/iteration-N.yaml`: one turn. `launch` locks it."""
+
+    stage: Literal["explore", "confirm"] = Field(
+        description="`explore`: look as often as you like, never promotes. `confirm`: frozen model, judged once."
+    )
+    question: Text = Field(description="The question this turn answers.")
+    changed: list[Change] = Field(
+        default_factory=list, description="What changed since the iteration before, and why (from iteration 2 on)."
+    )
+    arms: dict[Id, Arm] = Field(min_length=1, max_length=8, description="Arm id -> what its customers get.")
+    assignment: Literal["drawn"] | Observed = Field(
+        "drawn", description="`drawn` by `launch`, or observed: a column of a source."
+    )
+    take: Share = Field(
+        default_factory=lambda: Fraction(1), description="The share of the eligible customers to draw; all if left out."
+    )
+    worth_it: Quantity = Field(description="The smallest gain in the deciding measure worth having.")
+    predictions: list[Prediction] = Field(default_factory=list, description="What we expect, written beforehand.")
+    groups: list[Id] = Field(default_factory=list, max_length=8, description="Which groups to look at.")
+    start: Day = Field(description="The day the first customer is reached.")
+    follow_up: Duration = Field(description="How long each customer is followed from their own start.")
+    end: Day = Field(description="The day of the deciding reading: the last customer's follow-up is over by then.")
