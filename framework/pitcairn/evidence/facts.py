@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,3 +67,16 @@ class Facts:
     """Rows of outcome sources about customers nobody drew: ignored, and counted."""
     statements: int
     """How many statements the engine ran for the cube."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One question put to the data before it is read."""
+
+    id: str
+    name: str
+    gating: bool
+    state: Literal["pass", "warn", "fail", "unchecked"]
+    sentence: str
+    value: float | None
+    limit: float | None

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from pitcairn.evidence.facts import Check
+
 SCHEMA = "pitcairn.result/1"
 
 Code = Literal[
@@ -95,19 +97,6 @@ class ArmVerdict:
     """`+77 visits per 1,000`; None where effects are withheld."""
     range_sentence: str | None
     bullets: tuple[Bullet, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One question put to the data before it is read."""
-
-    id: str
-    name: str
-    gating: bool
-    state: Literal["pass", "warn", "fail", "unchecked"]
-    sentence: str
-    value: float | None
-    limit: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,94 @@
+"""What the steps of an iteration give back to whoever asked: a command, a notebook, a test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pitcairn.design.plan import Plan
+from pitcairn.evidence.facts import Check
+from pitcairn.reading.result import LeftOut, Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What can be seen of one measure in the planned iteration."""
+
+    measure: str
+    label: str
+    role: str
+    visible_gain: float | None
+    """The gain that would be seen 9 times in 10, per customer; None where it cannot be worked out."""
+    visible_text: str
+    """`a gain of 14 per 1,000 or more`, or why it cannot be said."""
+    line_text: str | None
+    """`worth-it line 20 per 1,000`, or the guardrail's margin."""
+    enough: bool | None
+    basis: str
+    """Where the level and the spread come from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What `plan` answers: how many customers there are, what could be seen, how many would settle it."""
+
+    plan: Plan
+    in_scope: int
+    left_out: tuple[LeftOut, ...]
+    drawn: int
+    arms: tuple[tuple[str, str, int], ...]
+    """(id, label, customers expected)."""
+    sights: tuple[Sight, ...]
+    settle_total: int | None
+    """Customers in all that would settle the worth-it line 9 times in 10."""
+    settle_sentence: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """What `launch` did, or with `dry_run` would do."""
+
+    plan: Plan
+    dry_run: bool
+    drawn_by_us: bool
+    in_scope: int | None
+    left_out: tuple[LeftOut, ...]
+    arms: tuple[tuple[str, str, int], ...]
+    """(id, label, customers drawn)."""
+    checks: tuple[Check, ...]
+    files: tuple[Path, ...]
+    """Lists written, or that would be written."""
+    retrospective: bool
+    digest: str
+    next_command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """One reading, as written to disk and ledger."""
+
+    result: Result
+    result_file: Path
+    report_file: Path
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a pilot's latest iteration stands, and what is waiting for whom."""
+
+    pilot: str
+    title: str
+    owner: str
+    scope: str
+    number: int
+    stage: Literal["explore", "confirm"]
+    state: Literal["draft", "invalid", "running", "to read", "read"]
+    """draft: not launched; running: launched, first results later; to read: results are due; read: has a reading."""
+    sentence: str
+    """`day 5 of 28; first results 20 October 2026`."""
+    waiting: bool
+    command: str
+    """What to type next."""
