@@ -1,0 +1,110 @@
+"""Which arm a customer is drawn to: a salted hash, the same answer in plain Python and in every database.
+
+    bucket = first 8 hexadecimal digits of SHA-256("<salt>:<id>"), as a number, modulo 10,000
+
+SHA-256 because every warehouse has it, under every security policy, with the same result. Nothing is trimmed or
+folded: “A1” and “a1” are two customers. `tests/design/buckets.json` holds answers made with another program;
+whoever draws on another engine checks it against them first.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from typing import Final
+
+from pitcairn.design.plan import Plan
+from pitcairn.errors import DataError
+
+BUCKETS: Final = 10_000
+
+_SALT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
+"""No quote, no backslash, no colon: such a literal means itself in every dialect, and `salt:id` splits in one way."""
+
+_EXPRESSIONS: Final[dict[str, tuple[str, str]]] = {
+    "duckdb": ("VARCHAR", "(('0x' || left(sha256({x}), 8))::BIGINT % 10000)"),
+    "spark": ("STRING", "(CAST(conv(left(sha2({x}, 256), 8), 16, 10) AS BIGINT) % 10000)"),
+    "postgres": (
+        "TEXT",
+        "(('x' || left(encode(sha256(convert_to({x}, 'UTF8')), 'hex'), 8))::bit(32)::bigint % 10000)",
+    ),
+    "clickhouse": ("String", "(reinterpretAsUInt32(reverse(substring(SHA256({x}), 1, 4))) % 10000)"),
+    "bigquery": ("STRING", "MOD(CAST(CONCAT('0x', SUBSTR(TO_HEX(SHA256({x})), 1, 8)) AS INT64), 10000)"),
+    "snowflake": ("VARCHAR", "MOD(TO_NUMBER(LEFT(SHA2({x}, 256), 8), 'XXXXXXXX'), 10000)"),
+    "trino": ("VARCHAR", "(from_base(substr(to_hex(sha256(to_utf8({x}))), 1, 8), 16) % 10000)"),
+    "redshift": ("VARCHAR(65535)", "(STRTOL(LEFT(SHA2({x}, 256), 8), 16) % 10000)"),
+}
+"""Dialect -> its name for text of any length, and the bucket of the text `{x}`. Written by hand, dialect by dialect:
+translators between dialects get hexadecimal numbers wrong. The tests run DuckDB's; the others follow the same
+definition and must reproduce the answers file before their first draw."""
+
+DIALECTS: Final = tuple(_EXPRESSIONS)
+
+_ID_TYPES = re.compile(r"VARCHAR|TEXT|STRING|CHAR|U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|UUID|ENUM\(.*", re.DOTALL)
+
+
+def bucket(salt: str, unit: str | int) -> int:
+    """The customer's place in 0..9999 under this salt.
+
+    ValueError for a salt other than letters, digits and `. _ / -`; TypeError for an id that is neither text nor a
+    whole number, since other values are written differently by different engines.
+
+    >>> bucket("second-order/1/arm", "C-1001")
+    9740
+    """
+    if isinstance(unit, bool) or not isinstance(unit, str | int):
+        raise TypeError(f"A customer id is text or a whole number, not {type(unit).__name__}.")
+    text = f"{_checked(salt)}:{unit}"
+    return int.from_bytes(sha256(text.encode("utf-8")).digest()[:4], "big") % BUCKETS
+
+
+def bucket_sql(dialect: str, expression: str, salt: str) -> str:
+    """The same bucket as SQL, for an expression that gives the id; NULL for a NULL id.
+
+    ValueError for a dialect not in `DIALECTS`, and for a salt as in `bucket`.
+    """
+    if dialect not in _EXPRESSIONS:
+        raise ValueError(f"No draw is known for “{dialect}”; there is {', '.join(DIALECTS)}.")
+    text_type, template = _EXPRESSIONS[dialect]
+    return template.format(x=f"'{_checked(salt)}:' || CAST({expression} AS {text_type})")
+
+
+def arm_salt(plan: Plan) -> str:
+    """The salt of the question “which arm?”."""
+    return f"{plan.salt}/arm"
+
+
+def take_salt(plan: Plan) -> str:
+    """The salt of the question “this time or not?”, another one, so that being taken says nothing about the arm."""
+    return f"{plan.salt}/take"
+
+
+def take_limit(plan: Plan) -> int:
+    """Customers whose inclusion bucket lies below this are taken; 10,000 takes all."""
+    return round(plan.take * BUCKETS)
+
+
+def arm_of(plan: Plan, unit: str | int) -> str | None:
+    """The arm an eligible customer is drawn to, None for one who is not taken this time."""
+    if bucket(take_salt(plan), unit) >= take_limit(plan):
+        return None
+    place = bucket(arm_salt(plan), unit)
+    return next(arm.id for arm in plan.arms if arm.first <= place < arm.last)
+
+
+def check_id_type(type_name: str, column: str) -> None:
+    """DataError unless a column of this SQL type can name customers: text and whole numbers can.
+
+    Fractions and times can not: 1 and 1.0 are one number and two texts, so that two engines would draw differently.
+    """
+    if not _ID_TYPES.fullmatch(type_name.upper()):
+        raise DataError(
+            f"Column “{column}” holds {type_name.lower()} values; customers must be named by text or whole numbers.",
+            hint="turn the ids into text where the file is made, then draw again",
+        )
+
+
+def _checked(salt: str) -> str:
+    if not _SALT.fullmatch(salt):
+        raise ValueError(f"“{salt}” cannot be a salt: use letters, digits and . _ / - only.")
+    return salt
