@@ -1,0 +1,147 @@
+"""What the ledger says, for everything that asks and does not write: fast, read-only, nothing locked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pitcairn.errors import DataError
+from pitcairn.evidence.facts import FileFact
+from pitcairn.ledger.connection import reading
+from pitcairn.ledger.entry import START, DrawnArm, Kind, LaunchBody, ReadingBody
+from pitcairn.reading.result import LeftOut
+
+_ROWS = """
+SELECT seq, pilot, iteration, lineage, recorded_at, recorded_by, digest, body
+FROM entries
+WHERE kind = ? AND pilot = coalesce(?, pilot) AND iteration = coalesce(?, iteration)
+ORDER BY seq
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchRow:
+    """One launch: who locked which plan, when, and what was drawn."""
+
+    seq: int
+    pilot: str
+    number: int
+    lineage: str
+    at: datetime
+    by: str
+    digest: str
+    body: LaunchBody
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingRow:
+    """One reading: as of which day, and what it concluded."""
+
+    seq: int
+    pilot: str
+    number: int
+    lineage: str
+    at: datetime
+    by: str
+    digest: str
+    body: ReadingBody
+
+
+def launches(path: Path, pilot: str | None = None) -> tuple[LaunchRow, ...]:
+    """Every launch, oldest first; of one pilot where named. DataError where the ledger is damaged."""
+    return tuple(_launch(path, row) for row in _rows(path, "launch", pilot, None))
+
+
+def launch_of(path: Path, pilot: str, number: int) -> LaunchRow | None:
+    """The launch of one iteration, None where it was not launched. DataError where the ledger is damaged."""
+    return next((_launch(path, row) for row in _rows(path, "launch", pilot, number)), None)
+
+
+def readings(path: Path, pilot: str | None = None, number: int | None = None) -> tuple[ReadingRow, ...]:
+    """Every reading, oldest first; of one pilot, of one iteration. DataError where the ledger is damaged."""
+    return tuple(_reading(path, row) for row in _rows(path, "reading", pilot, number))
+
+
+def confirmations(path: Path, lineage: str) -> int:
+    """How many confirmations a lineage has started, in whichever pilot: each has spent its share of the budget.
+
+    DataError where the ledger is damaged.
+    """
+    with reading(path) as connection:
+        (count,) = connection.execute(
+            "SELECT count(*) FROM entries"
+            " WHERE kind = 'launch' AND lineage = ? AND json_extract(body, '$.plan.stage') = 'confirm'",
+            (lineage,),
+        ).fetchone()
+    return int(count)
+
+
+def head(path: Path) -> str:
+    """The digest of the last row, zeros where there is none. DataError where the ledger is damaged."""
+    with reading(path) as connection:
+        found = connection.execute("SELECT digest FROM entries ORDER BY seq DESC LIMIT 1").fetchone()
+    return str(found[0]) if found else START
+
+
+_Row = tuple[int, str, int, str, str, str, str, str]
+
+
+def _rows(path: Path, kind: Kind, pilot: str | None, number: int | None) -> list[_Row]:
+    with reading(path) as connection:
+        return connection.execute(_ROWS, (kind, pilot, number)).fetchall()
+
+
+def _launch(path: Path, row: _Row) -> LaunchRow:
+    with _written_by_us(path, row):
+        body = json.loads(row[-1])
+        held = LaunchBody(
+            **body
+            | {
+                "left_out": tuple(LeftOut(**item) for item in body["left_out"]),
+                "arms": tuple(DrawnArm(**item) for item in body["arms"]),
+                "files": tuple(FileFact(**item) for item in body["files"]),
+            }
+        )
+        return LaunchRow(**_common(row), body=held)
+
+
+def _reading(path: Path, row: _Row) -> ReadingRow:
+    with _written_by_us(path, row):
+        body = json.loads(row[-1])
+        held = ReadingBody(
+            **body
+            | {
+                "verdicts": tuple((arm, code) for arm, code in body["verdicts"]),
+                "files": tuple(FileFact(**item) for item in body["files"]),
+            }
+        )
+        return ReadingRow(**_common(row), body=held)
+
+
+def _common(row: _Row) -> dict[str, Any]:
+    seq, pilot, number, lineage, at, by, digest, _ = row
+    return {
+        "seq": seq,
+        "pilot": pilot,
+        "number": number,
+        "lineage": lineage,
+        "at": datetime.fromisoformat(at),
+        "by": by,
+        "digest": digest,
+    }
+
+
+@contextmanager
+def _written_by_us(path: Path, row: _Row) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise DataError(
+            f"Row {row[0]} of {path} does not hold what its kind should.",
+            hint="see what was changed with: pitcairn ledger verify",
+        ) from error
