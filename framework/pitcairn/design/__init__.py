@@ -1,0 +1,1 @@
+"""What one iteration promises: the plan, the draw, the error budget."""

@@ -1,0 +1,1 @@
+"""Numbers in, effects out; knows nothing of pilots, files or SQL."""

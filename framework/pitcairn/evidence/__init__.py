@@ -1,0 +1,1 @@
+"""The one door to data: rows come in, moments and facts go out."""

@@ -1,0 +1,1 @@
+"""The steps of one turn, each a function: outlook, launch, read, report."""

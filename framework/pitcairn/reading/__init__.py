@@ -1,0 +1,1 @@
+"""From moments to a verdict, and every word and number that is shown."""

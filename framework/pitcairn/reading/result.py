@@ -180,6 +180,26 @@ class PromotionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DetailRow:
+    """One arm's exact figures for one measure, for the people who check: six significant digits, raw units."""
+
+    measure: str
+    where: str
+    """`All customers`, or `Bought before: men's goods only`."""
+    arm: str
+    customers: int
+    mean: str
+    deviation: str
+    """Standard deviation; empty for a ratio."""
+    difference: str
+    """Against the comparison; empty for the comparison itself and where there is none."""
+    low: str
+    high: str
+    p: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileNote:
     source: str
     name: str
@@ -243,6 +263,8 @@ class Result:
     promotion: tuple[PromotionRow, ...]
     limits: tuple[str, ...]
     method: tuple[str, ...]
+    details: tuple[DetailRow, ...]
+    """The table behind the page; the comparison's row stands before those of the arms."""
     next_sentence: str
     next_command: str
     provenance: Provenance

@@ -1,0 +1,124 @@
+"""No average customer: the deciding measure by the levels of each declared group, with widened ranges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pitcairn.design.plan import GroupPlan, Plan
+from pitcairn.estimate.effect import Effect, NotAvailable
+from pitcairn.estimate.moments import Moments
+from pitcairn.estimate.multiplicity import holm
+from pitcairn.estimate.pool import Spread, cochran_q
+from pitcairn.evidence.cube import Cube
+from pitcairn.reading.effects import Outcome, effect
+from pitcairn.reading.numbers import display_for, several
+from pitcairn.reading.result import GroupRow, GroupTable, Withheld
+
+SMALLEST_CELL = 50
+"""Fewer counted customers than this, in a level of either arm, are not shown: for privacy, and for sense."""
+DIFFERS_BELOW = 0.05
+_TOO_SMALL = f"Fewer than {SMALLEST_CELL} customers: not shown."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """One level of one group, one arm against the comparison."""
+
+    group: str
+    level: str
+    arm: str
+    control: Moments
+    treated: Moments
+    outcome: Outcome
+    widened: Outcome
+
+
+def slices(plan: Plan, cube: Cube) -> tuple[Slice, ...]:
+    """Every level of every declared group, small ones withheld; the ranges share the error (Bonferroni)."""
+    cells = [cell for group in plan.groups for cell in _cells(plan, cube, group)]
+    confidence = 1 - (1 - plan.confidence) / max(1, len(cells))
+    return tuple(
+        Slice(
+            group=group,
+            level=level,
+            arm=arm,
+            control=control,
+            treated=treated,
+            outcome=_outcome(plan, control, treated, plan.confidence),
+            widened=_outcome(plan, control, treated, confidence),
+        )
+        for group, level, arm, control, treated in cells
+    )
+
+
+def group_tables(plan: Plan, found: tuple[Slice, ...]) -> tuple[GroupTable, ...]:
+    """One table a group, headed by whether its levels clearly differ."""
+    differing = differences(plan, found)
+    return tuple(_table(plan, group, found, differing) for group in plan.groups)
+
+
+def differences(plan: Plan, found: tuple[Slice, ...]) -> dict[tuple[str, str], tuple[Spread, float]]:
+    """(group, arm) -> Cochran's Q over the group's levels and its p-value adjusted over all of them (Holm)."""
+    spreads: dict[tuple[str, str], Spread] = {}
+    for group in plan.groups:
+        for arm in plan.treatments:
+            known = [
+                cell.outcome
+                for cell in found
+                if (cell.group, cell.arm) == (group.id, arm.id)
+                and isinstance(cell.outcome, Effect)
+                and cell.outcome.standard_error > 0
+            ]
+            if len(known) > 1:
+                spreads[group.id, arm.id] = cochran_q(
+                    [one.estimate for one in known], [one.standard_error for one in known]
+                )
+    adjusted = holm([spread.p for spread in spreads.values()])
+    return {key: (spread, p) for (key, spread), p in zip(spreads.items(), adjusted, strict=True)}
+
+
+def _cells(plan: Plan, cube: Cube, group: GroupPlan) -> list[tuple[str, str, str, Moments, Moments]]:
+    moments = cube.moments(plan.deciding.id, group.id)
+    nobody = Moments.none(plan.deciding.size)
+    levels = next(dimension.levels for dimension in cube.dimensions if dimension.id == group.id)
+    return [
+        (
+            group.id,
+            level,
+            arm.id,
+            moments.get((plan.comparison.id, level), nobody),
+            moments.get((arm.id, level), nobody),
+        )
+        for level in levels
+        for arm in plan.treatments
+    ]
+
+
+def _outcome(plan: Plan, control: Moments, treated: Moments, confidence: float) -> Outcome:
+    if min(control.count, treated.count) < SMALLEST_CELL:
+        return NotAvailable(why=_TOO_SMALL)
+    return effect(plan.deciding, control, treated, confidence)
+
+
+def _table(
+    plan: Plan, group: GroupPlan, found: tuple[Slice, ...], differing: dict[tuple[str, str], tuple[Spread, float]]
+) -> GroupTable:
+    mine = [cell for cell in found if cell.group == group.id]
+    display = display_for(plan, plan.deciding, [cell.widened for cell in mine])
+    clear = [arm.label for arm in plan.treatments if _differs(differing, group.id, arm.id)]
+    rows = []
+    for cell in mine:
+        shown = display.shown(cell.widened)
+        customers = None if isinstance(shown, Withheld) else cell.control.count + cell.treated.count
+        rows.append(GroupRow(level=cell.level, arm=cell.arm, customers=customers, effect=shown))
+    return GroupTable(
+        id=group.id,
+        label=group.label,
+        heading=f"Groups clearly differ for {several(clear)}" if clear else "No clear difference between groups",
+        differs=bool(clear),
+        rows=tuple(rows),
+    )
+
+
+def _differs(differing: dict[tuple[str, str], tuple[Spread, float]], group: str, arm: str) -> bool:
+    return (group, arm) in differing and differing[group, arm][1] < DIFFERS_BELOW

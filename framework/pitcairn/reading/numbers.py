@@ -1,0 +1,125 @@
+"""How numbers are written for people: units, signs, rounding. Every number is rounded here, once."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+
+from pitcairn.design.plan import MeasurePlan, Plan
+from pitcairn.estimate.effect import Effect, NotAvailable
+from pitcairn.reading.result import Shown, Withheld
+
+SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
+# Not strftime: that one follows the machine's language.
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Display:
+    """How one measure is shown: raw numbers times `scale`, to `decimals`, with a currency sign where it is money."""
+
+    scale: float
+    unit: str
+    """`visits per 1,000 customers`, `per customer` for money."""
+    decimals: int
+    symbol: str = ""
+
+    @classmethod
+    def of(cls, measure: MeasurePlan, currency: str, standard_error: float | None) -> Display:
+        """Decimals keep one figure of the standard error; money keeps cents while a cent can matter."""
+        scale = 1000.0 if measure.is_rate else 1.0
+        unit = f"{measure.unit} per 1,000 customers" if measure.is_rate else f"{measure.unit} per customer"
+        if measure.kind in ("mean", "ratio"):
+            unit = measure.unit
+        decimals = _decimals((standard_error or 0.0) * scale)
+        if measure.money:
+            decimals = 0 if decimals == 0 and (standard_error or 0.0) >= 10 else max(2, decimals)
+            unit = "per customer" if measure.kind not in ("mean", "ratio") else measure.unit
+        return cls(scale=scale, unit=unit, decimals=decimals, symbol=_symbol(currency) if measure.money else "")
+
+    def level(self, value: float) -> str:
+        """`106`, `$0.65`"""
+        return self._text(value, plus="")
+
+    def change(self, value: float) -> str:
+        """`+77`, `−$0.05`, `0`"""
+        return self._text(value, plus="+")
+
+    def range(self, low: float, high: float) -> str:
+        """`+65 to +88`"""
+        return f"{self.change(low)} to {self.change(high)}"
+
+    def shown(self, effect: Effect | NotAvailable) -> Shown | Withheld:
+        """An effect as it goes to every page and terminal."""
+        if isinstance(effect, NotAvailable):
+            return Withheld(why=effect.why)
+        return Shown(
+            control=effect.control,
+            treated=effect.treated,
+            estimate=effect.estimate,
+            low=effect.low,
+            high=effect.high,
+            control_text=self.level(effect.control),
+            treated_text=self.level(effect.treated),
+            estimate_text=self.change(effect.estimate),
+            range_text=self.range(effect.low, effect.high),
+        )
+
+    def amount(self, value: float) -> str:
+        """A change with its unit: `+77 visits per 1,000 customers`, `+$0.77 per customer`."""
+        return f"{self.change(value)} {self.unit}"
+
+    def _text(self, value: float, *, plus: str) -> str:
+        text = f"{abs(value) * self.scale:,.{self.decimals}f}"
+        is_zero = not any(digit in text for digit in "123456789")
+        sign = "" if is_zero else "−" if value < 0 else plus
+        return f"{sign}{self.symbol}{text}"
+
+
+def display_for(plan: Plan, measure: MeasurePlan, effects: list[Effect | NotAvailable]) -> Display:
+    """One display a measure, from the least certain of its effects, so that its rows share their decimals."""
+    errors = [effect.standard_error for effect in effects if isinstance(effect, Effect)]
+    return Display.of(measure, plan.currency, max(errors, default=None))
+
+
+def written(measure: MeasurePlan, value: float, currency: str) -> str:
+    """An amount from the plan file, as exactly as it was written: `+20 visits per 1,000 customers`."""
+    display = Display.of(measure, currency, None)
+    scaled = value * display.scale
+    decimals = next((places for places in range(7) if math.isclose(round(scaled, places), scaled, rel_tol=1e-9)), 6)
+    if measure.money:
+        decimals = max(2, decimals)
+    exact = Display(scale=display.scale, unit=display.unit, decimals=decimals, symbol=display.symbol)
+    return exact.amount(value)
+
+
+def count(value: int) -> str:
+    """`21,306`"""
+    return f"{value:,}"
+
+
+def percent(value: float, decimals: int = 0) -> str:
+    """`33%`"""
+    return f"{value * 100:.{decimals}f}%"
+
+
+def day(value: date) -> str:
+    """`2 March 2026`"""
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def several(words: list[str]) -> str:
+    """`a, b and c`"""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _decimals(error: float) -> int:
+    return 0 if error <= 0 else min(6, max(0, -math.floor(math.log10(error))))
+
+
+def _symbol(currency: str) -> str:
+    return SYMBOLS.get(currency, f"{currency} ")

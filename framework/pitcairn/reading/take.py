@@ -1,0 +1,212 @@
+"""One reading: from the plan, the cube and the checks to a Result. Everything shown anywhere is decided here."""
+
+from __future__ import annotations
+
+from pitcairn.design.budget import level
+from pitcairn.design.plan import ArmPlan, Plan
+from pitcairn.estimate.effect import NotAvailable
+from pitcairn.evidence.cube import Cube
+from pitcairn.evidence.facts import Check, Facts
+from pitcairn.reading import words
+from pitcairn.reading.details import detail_rows
+from pitcairn.reading.effects import MeasureEffects, effects
+from pitcairn.reading.groups import group_tables, slices
+from pitcairn.reading.guardrails import guardrail_rows
+from pitcairn.reading.lock import Lock
+from pitcairn.reading.numbers import display_for, percent, written
+from pitcairn.reading.predictions import prediction_rows
+from pitcairn.reading.proofs import Proof, promotion_rows
+from pitcairn.reading.result import (
+    SCHEMA,
+    ArmNote,
+    ArmVerdict,
+    EffectRow,
+    FileNote,
+    Flow,
+    LeftOut,
+    MeasureBlock,
+    Provenance,
+    Result,
+)
+from pitcairn.reading.verdict import INTERIM_CONFIDENCE, gain, is_unsafe, standing, verdict
+from pitcairn.reading.words import Told
+
+
+def take(
+    plan: Plan, lock: Lock, cube: Cube, facts: Facts, checks: tuple[Check, ...], versions: tuple[tuple[str, str], ...]
+) -> Result:
+    """The whole reading. Where a gating check failed, no effect is worked out, let alone shown."""
+    unsafe = is_unsafe(checks)
+    told = _told(plan, lock, facts, checks, None if unsafe else cube)
+    verdicts = tuple(_verdict(told, arm, unsafe, cube) for arm in plan.treatments)
+    found = slices(plan, cube) if not unsafe else ()
+    sentence, command = words.next_step(told, tuple(one.code for one in verdicts))
+    return Result(
+        schema=SCHEMA,
+        program=plan.program,
+        purpose=plan.purpose,
+        currency=plan.currency,
+        simulated=plan.simulated,
+        pilot=plan.pilot,
+        title=plan.title,
+        owner=plan.owner,
+        scope=f"{'Product line' if plan.scope_kind == 'product_line' else 'Location'}: {plan.scope_label}",
+        challenge=plan.challenge,
+        audience=plan.customer.audience,
+        behaviour=plan.customer.behaviour,
+        number=plan.number,
+        stage=plan.stage,
+        question=plan.question,
+        changed=tuple((change.what, change.why) for change in plan.changed),
+        start=plan.start.isoformat(),
+        follow_up_days=plan.follow_up_days,
+        end=plan.end.isoformat(),
+        as_of=facts.as_of.isoformat(),
+        notices=words.notices(plan, lock),
+        headline=words.headline(verdicts),
+        lede=plan.question if unsafe else words.lede(told),
+        withheld=unsafe,
+        arms=_arm_notes(plan, facts),
+        flow=_flow(lock, facts),
+        verdicts=verdicts,
+        health_headline=words.health_headline(checks),
+        health=checks,
+        measures=tuple(_block(plan, item) for item in told.effects),
+        guardrails=told.guardrails,
+        groups=told.groups,
+        predictions=() if unsafe else prediction_rows(plan, told.effects),
+        promotion=told.promotion,
+        limits=words.limits(told),
+        method=words.method(told),
+        details=() if unsafe else detail_rows(plan, cube, told.effects, found),
+        next_sentence=sentence,
+        next_command=command,
+        provenance=_provenance(plan, lock, facts, versions),
+    )
+
+
+def _told(plan: Plan, lock: Lock, facts: Facts, checks: tuple[Check, ...], cube: Cube | None) -> Told:
+    if cube is None:
+        return Told(
+            plan=plan, lock=lock, facts=facts, effects=(), guardrails=(), groups=(), promotion=(), checks=checks
+        )
+    confidence = 1 - 2 * level(lock.attempt) if lock.attempt is not None else plan.confidence
+    found = effects(plan, cube, confidence)
+    guardrails = guardrail_rows(plan, found)
+    cells = slices(plan, cube)
+    proof = Proof(plan=plan, lock=lock, effects=found, guardrails=guardrails, slices=cells, checks=checks)
+    return Told(
+        plan=plan,
+        lock=lock,
+        facts=facts,
+        effects=found,
+        guardrails=guardrails,
+        groups=group_tables(plan, cells),
+        promotion=promotion_rows(proof),
+        checks=checks,
+    )
+
+
+def _verdict(told: Told, arm: ArmPlan, unsafe: bool, cube: Cube) -> ArmVerdict:
+    if unsafe:
+        return words.arm_verdict(told, arm, "unsafe_to_read")
+    deciding = told.effects[0]
+    mine = [row for row in told.promotion if row.arm == arm.id]
+    code = verdict(
+        unsafe=False,
+        complete=_complete(told.plan, told.facts),
+        interim_harm=_interim_harm(told.plan, arm, cube),
+        stands=standing(gain(deciding.measure, deciding.by_arm[arm.id]), deciding.measure.worth_it or 0.0),
+        guardrail_broken=any(row.state == "broken" for row in told.guardrails if row.arm == arm.id),
+        tests_met=all(row.met for row in mine),
+    )
+    return words.arm_verdict(told, arm, code)
+
+
+def _complete(plan: Plan, facts: Facts) -> bool:
+    return facts.as_of >= plan.end and not any(arm.pending for arm in facts.arms)
+
+
+def _interim_harm(plan: Plan, arm: ArmPlan, cube: Cube) -> bool:
+    """Harm on the deciding measure, or a guardrail worse than its margin, at the strict interim level."""
+    for item in effects(plan, cube, INTERIM_CONFIDENCE):
+        measure, outcome = item.measure, item.by_arm[arm.id]
+        if measure.role not in ("deciding", "guardrail") or isinstance(outcome, NotAvailable):
+            continue
+        found = gain(measure, outcome)
+        if found is not None and measure.role == "deciding" and found[2] < 0:
+            return True
+    return False
+
+
+def _arm_notes(plan: Plan, facts: Facts) -> tuple[ArmNote, ...]:
+    counts = {count.arm: count for count in facts.arms}
+    order = (plan.comparison, *plan.treatments)
+    return tuple(
+        ArmNote(
+            id=arm.id,
+            label=arm.label,
+            role=arm.role,
+            share_text=percent(arm.share, 0 if round(arm.share * 100, 6).is_integer() else 1),
+            slot=slot,
+            assigned=counts[arm.id].assigned,
+            counted=counts[arm.id].counted,
+            pending=counts[arm.id].pending,
+            practice=_practice(arm),
+        )
+        for slot, arm in enumerate(order)
+    )
+
+
+def _practice(arm: ArmPlan) -> tuple[tuple[str, str], ...]:
+    named = (
+        ("Message", arm.message),
+        ("Channel", arm.channel),
+        ("When", arm.when),
+        ("How often", arm.how_often),
+        ("Offer", arm.offer),
+    )
+    return tuple((name, text) for name, text in named if text is not None)
+
+
+def _flow(lock: Lock, facts: Facts) -> Flow:
+    return Flow(
+        in_scope=lock.in_scope,
+        left_out=tuple(LeftOut(reason=reason, count=number) for reason, number in lock.left_out if number),
+        drawn=sum(arm.assigned for arm in facts.arms),
+        counted=sum(arm.counted for arm in facts.arms),
+        pending=sum(arm.pending for arm in facts.arms),
+    )
+
+
+def _block(plan: Plan, item: MeasureEffects) -> MeasureBlock:
+    measure = item.measure
+    display = display_for(plan, measure, list(item.by_arm.values()))
+    sign = 1 if measure.better == "up" else -1
+    line = None if measure.worth_it is None else sign * measure.worth_it
+    return MeasureBlock(
+        id=measure.id,
+        label=measure.label,
+        role=measure.role,
+        unit=display.unit,
+        scale=display.scale,
+        better=measure.better,
+        worth_it=line,
+        worth_it_text=None if line is None else written(measure, line, plan.currency),
+        rows=tuple(EffectRow(arm=arm, effect=display.shown(outcome)) for arm, outcome in item.by_arm.items()),
+    )
+
+
+def _provenance(plan: Plan, lock: Lock, facts: Facts, versions: tuple[tuple[str, str], ...]) -> Provenance:
+    return Provenance(
+        files=tuple(
+            FileNote(source=file.source, name=file.name, bytes=file.bytes, sha256=file.sha256) for file in facts.files
+        ),
+        rows=facts.rows,
+        plan_digest=lock.digest,
+        locked_at=lock.at.isoformat(timespec="seconds"),
+        locked_by=lock.by,
+        ledger_head=lock.ledger_head,
+        salt=None if plan.observed else plan.salt,
+        versions=versions,
+    )
