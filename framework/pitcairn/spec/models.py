@@ -10,17 +10,30 @@ from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
 from pitcairn.spec import scalars
 from pitcairn.spec.scalars import Amount, AmountRange
 
-_MEASURE_KINDS = ("any", "count", "sum", "mean", "ratio", "share")
+
+def _form(value: object) -> str:
+    """Which way of writing a value was meant, so that its problems are told once and not for every way."""
+    if isinstance(value, dict | BaseModel):
+        return "mapping"
+    return "list" if isinstance(value, list) else "word"
 
 
 def _written(parser: Any, *examples: str | float, types: tuple[str, ...] = ("string",)) -> tuple[Any, ...]:
     schema = {"type": list(types) if len(types) > 1 else types[0], "examples": list(examples)}
     return BeforeValidator(parser), WithJsonSchema(schema)
+
+
+def _file_form(value: object) -> str:
+    return "list" if isinstance(value, list) else "word"
+
+
+def _assignment_form(value: object) -> str:
+    return "mapping" if isinstance(value, dict | BaseModel) else "word"
 
 
 Id = Annotated[
@@ -38,7 +51,7 @@ Share = Annotated[Fraction, *_written(scalars.share, "1/2", "33%", 0.5, types=("
 Quantity = Annotated[Amount, *_written(scalars.amount, "20 per 1000", "2%", "0.50 each", types=("string", "number"))]
 Range = Annotated[AmountRange, *_written(scalars.amount_range, "40 to 65 per 1000")]
 Day = Annotated[date, *_written(scalars.day, "2026-03-02")]
-Scalar = str | int | float | bool
+Scalar = Annotated[str | int | float | bool, BeforeValidator(scalars.scalar)]
 
 
 class Model(BaseModel):
@@ -56,7 +69,12 @@ class Bounds(Model):
     below: float | None = Field(None, description="The value is less than this.")
 
 
-Condition = Scalar | list[Scalar] | Bounds
+Condition = Annotated[
+    Annotated[Scalar, Tag("word")]
+    | Annotated[list[Scalar], Field(min_length=1), Tag("list")]
+    | Annotated[Bounds, Tag("mapping")],
+    Discriminator(_form),
+]
 Conditions = dict[Column, Condition]
 """Column -> the value it must have, a list of allowed values, or bounds. All must hold."""
 
@@ -64,8 +82,13 @@ Conditions = dict[Column, Condition]
 # --- program.yaml ---------------------------------------------------------------------------------------------
 
 
+Files = Annotated[
+    Annotated[Text, Tag("word")] | Annotated[list[Text], Field(min_length=1), Tag("list")], Discriminator(_file_form)
+]
+
+
 class SourceBase(Model):
-    files: str | list[str] = Field(
+    files: Files = Field(
         description="A path inside the program folder, a pattern such as data/orders-*.parquet, or a list of them. "
         "CSV (.csv, .csv.gz, .tsv) or Parquet (.parquet). `--data SOURCE=FILE` on the command line takes its place."
     )
@@ -150,7 +173,8 @@ class Measure(Model):
         "narrower, and lets `plan` say what can be seen.",
     )
     usual: Quantity | None = Field(
-        None, description="`any` and `share` without `before`: the usual level, so that `plan` can say what can be seen."
+        None,
+        description="`any` and `share` without `before`: the usual level, so that `plan` can say what can be seen.",
     )
 
 
@@ -162,10 +186,16 @@ class Group(Model):
     column: Column | None = Field(None, description="The column with the level's name, or the number to cut.")
     names: dict[str, Text] = Field(default_factory=dict, description="Better names for values of `column`.")
     cuts: list[float] | None = Field(
-        None, min_length=1, max_length=20, description="Cut a number column at these values: below the first, and so on."
+        None,
+        min_length=1,
+        max_length=20,
+        description="Cut a number column at these values: below the first, and so on.",
     )
     levels: dict[Text, Conditions] | None = Field(
-        None, min_length=2, max_length=50, description="Level name -> the values that make it. The first that fits wins."
+        None,
+        min_length=2,
+        max_length=50,
+        description="Level name -> the values that make it. The first that fits wins.",
     )
 
 
@@ -200,7 +230,8 @@ class ProgramSpec(Model):
     currency: str = Field("USD", pattern=r"^[A-Z]{3}$", description="Three letters, such as EUR.")
     time_zone: str = Field("UTC", description="Where days begin and end, such as Europe/London.")
     simulated: Text | None = Field(
-        None, description="Where the data is made up: a sentence saying so. It heads every page and lets `--today` move."
+        None,
+        description="Where the data is made up: a sentence saying so. It heads every page and lets `--today` move.",
     )
     product_lines: dict[Id, Text] = Field(default_factory=dict, description="Every product line: id -> name.")
     locations: dict[Id, Text] = Field(default_factory=dict, description="Every location: id -> name.")
@@ -271,7 +302,9 @@ class PilotSpec(Model):
     customers: Population = Field(description="Which customers are in scope.")
     deciding: Id = Field(description="The one measure the verdict is about.")
     guardrails: list[Guardrail] = Field(default_factory=list, max_length=10, description="What must not get worse.")
-    signals: list[Id] = Field(default_factory=list, description="Mid-funnel measures that may foretell the deciding one.")
+    signals: list[Id] = Field(
+        default_factory=list, description="Mid-funnel measures that may foretell the deciding one."
+    )
     watch: list[Id] = Field(default_factory=list, description="Measures to show, without consequence.")
     promotion: PromotionTests = Field(
         default_factory=lambda: PromotionTests(iterations=1, no_group_worse=False, also={}),
@@ -309,6 +342,11 @@ class Observed(Model):
     start: Column | None = Field(None, description="The column with each customer's own start.")
 
 
+Assignment = Annotated[
+    Annotated[Literal["drawn"], Tag("word")] | Annotated[Observed, Tag("mapping")], Discriminator(_assignment_form)
+]
+
+
 class Change(Model):
     """What changed since the iteration before, and why."""
 
@@ -335,8 +373,9 @@ class IterationSpec(Model):
         default_factory=list, description="What changed since the iteration before, and why (from iteration 2 on)."
     )
     arms: dict[Id, Arm] = Field(min_length=1, max_length=8, description="Arm id -> what its customers get.")
-    assignment: Literal["drawn"] | Observed = Field(
-        "drawn", description="`drawn` by `launch`, or observed: a column of a source."
+    assignment: Assignment = Field(
+        "drawn",
+        description="`drawn` by `launch`, or observed: a column of a source.",
     )
     take: Share = Field(
         default_factory=lambda: Fraction(1), description="The share of the eligible customers to draw; all if left out."

@@ -14,11 +14,16 @@ from typing import Literal
 
 Per = Literal["customer", "1000", "100"]
 
-_NUMBER = r"[+\-−]?\s*(?:\d[\d,_]*\.?\d*|\.\d+)(?:[eE][+\-]?\d+)?"
+_NUMBER = r"[+\-−]?\s*(?:(?:\d{1,3}(?:,\d{3})+|\d{1,18})(?:\.\d{0,18})?|\.\d{1,18})(?:e[+\-]?\d{1,2})?"
+"""A comma only ever separates thousands: `2,5` is refused, because it is 2.5 to some and 25 to others."""
 _UNIT = r"(?:\s*(?P<unit>per\s*1,?000|per\s*mille|‰|%|percent|per\s*100|each|per\s*customer))?"
-_AMOUNT = re.compile(rf"(?P<number>{_NUMBER}){_UNIT}", re.IGNORECASE)
-_RANGE = re.compile(rf"(?P<low>{_NUMBER})\s*(?:\.\.|to|–)\s*(?P<number>{_NUMBER}){_UNIT}", re.IGNORECASE)
-_DURATION = re.compile(r"(?P<number>\d+)\s*(?P<unit>days?|d|weeks?|w)", re.IGNORECASE)
+_SHARE = re.compile(
+    r"(?P<number>\d{1,9}(?:\.\d{0,12})?|\.\d{1,12}|\d{1,3}(?:\.\d{1,18})?e-\d{1,2})\s*(?P<percent>%?)", re.ASCII
+)
+_FRACTION = re.compile(r"(?P<top>\d{1,9})\s*/\s*(?P<bottom>\d{1,9})", re.ASCII)
+_AMOUNT = re.compile(rf"(?P<number>{_NUMBER}){_UNIT}", re.IGNORECASE | re.ASCII)
+_RANGE = re.compile(rf"(?P<low>{_NUMBER})\s*(?:\.\.|to|–)\s*(?P<number>{_NUMBER}){_UNIT}", re.IGNORECASE | re.ASCII)
+_DURATION = re.compile(r"(?P<number>\d{1,6})\s*(?P<unit>days?|d|weeks?|w)", re.IGNORECASE | re.ASCII)
 _UNITS: dict[str, Per] = {
     "per1000": "1000",
     "permille": "1000",
@@ -93,10 +98,13 @@ def share(written: object) -> Fraction:
     if isinstance(written, bool) or not isinstance(written, int | float | str):
         raise ValueError("write a share, such as “1/2”, “33%” or 0.5")
     text = str(written).strip()
-    try:
-        value = Fraction(text[:-1].strip()) / 100 if text.endswith("%") else Fraction(text.replace(" ", ""))
-    except (ValueError, ZeroDivisionError):
-        raise ValueError(f"“{written}” is not a share; write for example “1/2”, “33%” or 0.5") from None
+    if fraction := _FRACTION.fullmatch(text):
+        top, bottom = int(fraction["top"]), int(fraction["bottom"])
+        value = Fraction(top, bottom) if bottom else Fraction(0)
+    elif number := _SHARE.fullmatch(text):
+        value = Fraction(number["number"]) / (100 if number["percent"] else 1)
+    else:
+        raise ValueError(f"“{written}” is not a share; write for example “1/2”, “33%” or 0.5")
     if not 0 < value <= 1:
         raise ValueError(f"“{written}” is not a share: it must be more than 0 and at most 1 (or 100%)")
     return value
@@ -124,7 +132,7 @@ def day(written: object) -> date:
     """
     if isinstance(written, date):
         return written
-    if isinstance(written, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", written.strip()):
+    if isinstance(written, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", written.strip(), re.ASCII):
         try:
             return date.fromisoformat(written.strip())
         except ValueError as error:
@@ -132,12 +140,22 @@ def day(written: object) -> date:
     raise ValueError(f"“{written}” is not a date; write year-month-day, such as 2026-03-02")
 
 
+def scalar(written: object) -> str | int | float | bool:
+    """
+    >>> scalar("womens"), scalar(1)
+    ('womens', 1)
+    """
+    if not isinstance(written, str | int | float | bool):
+        raise ValueError("write a text, a number, or true or false")
+    return written
+
+
 def _unit(written: str | None) -> Per | None:
     return _UNITS[re.sub(r"[\s,]", "", written.lower())] if written else None
 
 
 def _number(written: str) -> float:
-    return float(re.sub(r"[\s,_]", "", written).replace("−", "-"))
+    return float(re.sub(r"[\s,]", "", written).replace("−", "-"))
 
 
 def _finite(value: float) -> float:

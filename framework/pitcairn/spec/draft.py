@@ -1,0 +1,108 @@
+"""A plan file as far as it could be read, so that rules can look at what is sound while other parts are broken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from pitcairn.errors import Problem
+from pitcairn.spec.read import problems, read
+from pitcairn.spec.shape import hints
+from pitcairn.spec.source import Path, Source
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Unreadable(Exception):  # noqa: N818 - it is caught by the rule runner, never shown
+    """A rule touched a part of a file that has problems of its own."""
+
+
+@dataclass(frozen=True)
+class Draft(Generic[M]):
+    """A file's text and its values; touching a value that is broken raises Unreadable."""
+
+    source: Source
+    spec: M
+    problems: tuple[Problem, ...]
+    broken: frozenset[Path]
+    """The top-level keys, and the entries of top-level mappings and lists, that have problems of their own."""
+
+    @classmethod
+    def of(cls, source: Source, model: type[M]) -> Draft[M]:
+        """The draft of a file, whatever its state."""
+        spec, faults = read(source, model)
+        told = (*source.problems, *problems(source, faults))
+        if spec is not None:
+            broken = frozenset(path[:2] for path in source.refused)
+            return cls(source, spec, told, broken)
+        wrong = [fault.path for fault in faults] + list(source.refused)
+        partial, broken = _partial(source, model, wrong)
+        return cls(source, partial, told, broken)
+
+    def ids(self, field: str) -> tuple[str, ...]:
+        """Every id written under a top-level key, sound or not; Unreadable where that cannot be known."""
+        if not self.source.readable or not isinstance(self.source.value, dict):
+            raise Unreadable
+        written = self.source.value.get(field, {})
+        if not isinstance(written, dict):
+            raise Unreadable
+        return tuple(written)
+
+    def sound(self, *fields: str) -> None:
+        """Raises Unreadable unless the top-level keys are free of problems, with everything in them."""
+        if not self.source.readable or any(path[0] in fields for path in self.broken if path):
+            raise Unreadable
+
+    def problem(self, path: Path, message: str, hint: str | None = None, *, at_key: bool = False) -> Problem:
+        """A problem at a place of this file."""
+        return self.source.problem(path, message, hint, at_key=at_key)
+
+
+def _partial(source: Source, model: type[M], wrong: Iterable[Path]) -> tuple[M, frozenset[Path]]:
+    """An instance with the top-level values that are sound; the others raise Unreadable when touched."""
+    written = source.value if isinstance(source.value, dict) and source.readable else {}
+    broken = frozenset(_entry(written, path) for path in wrong)
+    values: dict[str, Any] = {}
+    for name, annotation in hints(model).items():
+        if (name,) in broken or () in broken or not written:
+            continue
+        if name in written:
+            kept = _without(written[name], {path[1] for path in broken if len(path) == 2 and path[0] == name})
+            values |= _value(name, kept, annotation)
+        elif not model.model_fields[name].is_required():
+            values[name] = model.model_fields[name].get_default(call_default_factory=True)
+    return _lenient(model).model_construct(None, **values), broken
+
+
+def _entry(written: dict[str, Any], path: Path) -> Path:
+    """The part to do without: an entry of a list or of a mapping with free keys, else the top-level key."""
+    holder = written.get(str(path[0])) if path else None
+    return path[:2] if isinstance(holder, list | dict) and len(path) > 1 else path[:1]
+
+
+def _without(value: Any, entries: set[str | int]) -> Any:
+    if isinstance(value, list):
+        return [item for index, item in enumerate(value) if index not in entries]
+    return {key: item for key, item in value.items() if key not in entries} if isinstance(value, dict) else value
+
+
+def _value(name: str, written: Any, annotation: Any) -> dict[str, Any]:
+    """The value by its own, where what is left of it is valid."""
+    config = None if isinstance(annotation, type) and issubclass(annotation, BaseModel) else _STRICT
+    try:
+        return {name: TypeAdapter(annotation, config=config).validate_python(written)}
+    except ValidationError:
+        return {}
+
+
+_STRICT = ConfigDict(strict=True, arbitrary_types_allowed=True)
+
+
+def _lenient(model: type[M]) -> type[M]:
+    def refuse(_self: object, _name: str) -> Any:
+        raise Unreadable
+
+    return type(model.__name__, (model,), {"__getattr__": refuse, "__module__": __name__})
