@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,10 @@ class Problem:
     """The text of the line at fault."""
     width: int = 1
     """How many characters of the excerpt the caret underlines."""
+    severity: Literal["error", "warning"] = "error"
+    """A warning is advice: it is told, and stops nothing."""
+    id: str | None = None
+    """The name of the advice, such as `customer/no-guardrail`."""
 
     @property
     def where(self) -> str:
