@@ -1,0 +1,81 @@
+"""Who may be drawn: the rules that leave customers out, in the order in which they are asked.
+
+Whoever does not fit the pilot's `keep` is not in scope at all. A customer in scope is counted under the first rule
+that leaves them out, so that the counts add up: in scope = left out, reason by reason, + drawn. The rules come from
+the program's contact policy and from other draws; none of them can be switched off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pitcairn.design.plan import CapPlan, OptOutPlan, Plan
+
+OPTED_OUT = "opted out"
+IN_ANOTHER_PILOT = "in another running pilot"
+IN_AN_EARLIER_ITERATION = "drawn in an earlier iteration of this pilot"
+NOT_TAKEN = "not taken this time"
+
+
+@dataclass(frozen=True, slots=True)
+class OptedOut:
+    """Customers with such a row said no, whichever of the sources knows it."""
+
+    choices: tuple[OptOutPlan, ...]
+    reason: str = OPTED_OUT
+
+
+@dataclass(frozen=True, slots=True)
+class OverCap:
+    """Customers whose next contact, the pilot's, would be one too many."""
+
+    cap: CapPlan
+    first: date
+    last: date
+    """Contacts of these days count, both included."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Customers who were drawn elsewhere for this reason."""
+
+    reason: str
+
+
+Rule = OptedOut | OverCap | Drawn
+
+
+def rules(plan: Plan, drawn: Iterable[str]) -> tuple[Rule, ...]:
+    """The rules of this plan in order: opt-outs, contact caps, then draws elsewhere by their reasons, as first met."""
+    opted_out = (OptedOut(plan.opt_out),) if plan.opt_out else ()
+    caps = (_over(cap, plan.start) for cap in plan.caps)
+    return (*opted_out, *caps, *(Drawn(reason) for reason in dict.fromkeys(drawn)))
+
+
+def _over(cap: CapPlan, start: date) -> OverCap:
+    days = "1 day" if cap.within_days == 1 else f"{cap.within_days:,} days"
+    return OverCap(
+        cap=cap,
+        first=_before(start, cap.within_days),
+        last=_before(start, 1),
+        reason=f"over the contact cap of {cap.at_most:,} in {days}",
+    )
+
+
+def _before(day: date, days: int) -> date:
+    """So many days earlier, or the calendar's first day."""
+    return date.fromordinal(max(1, day.toordinal() - days))
+
+
+def explained(in_scope: int, left_out: Sequence[tuple[str, int]]) -> str:
+    """How many can be drawn, and why not the others.
+
+    >>> explained(1200, [("opted out", 700), ("not taken this time", 0), ("in another running pilot", 500)])
+    '0 of 1,200 customers can be drawn: 700 opted out, 500 in another running pilot'
+    """
+    drawn = in_scope - sum(count for _, count in left_out)
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in left_out if count)
+    return f"{drawn:,} of {in_scope:,} customers can be drawn" + (f": {reasons}" if reasons else "")
