@@ -92,3 +92,15 @@ class Standing:
     waiting: bool
     command: str
     """What to type next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuilt:
+    """A page made again from its result."""
+
+    result_file: Path
+    report_file: Path
+    same: bool
+    """The page on disk was, byte for byte, what the result gives."""
+    verified: bool
+    """It was compared, not written."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from pitcairn.design.budget import level
 from pitcairn.design.plan import ArmPlan, Plan
 from pitcairn.estimate.effect import NotAvailable
@@ -124,7 +126,8 @@ def _verdict(told: Told, arm: ArmPlan, unsafe: bool, cube: Cube) -> ArmVerdict:
 
 
 def _complete(plan: Plan, facts: Facts) -> bool:
-    return facts.as_of >= plan.end and not any(arm.pending for arm in facts.arms)
+    last_full_day = plan.end - timedelta(days=1)
+    return facts.as_of >= last_full_day and not any(arm.pending for arm in facts.arms)
 
 
 def _interim_harm(plan: Plan, arm: ArmPlan, cube: Cube) -> bool:

@@ -1,0 +1,40 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def write_all(files: Mapping[Path, str]) -> None:
+    """Put texts in their places, making folders as needed; where one cannot be written, none is put in place.
+
+    Everything is written under a temporary name beside its place first, and renamed only when all of it is on disk.
+    OSError where the disk or the permissions say no.
+    """
+    waiting: dict[Path, Path] = {}
+    try:
+        for path, text in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            waiting[path] = _beside(path, text)
+        for path, written in waiting.items():
+            written.replace(path)
+    finally:
+        for written in waiting.values():
+            written.unlink(missing_ok=True)
+
+
+def _beside(path: Path, text: str) -> Path:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).chmod(0o644)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return Path(name)

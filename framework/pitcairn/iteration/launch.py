@@ -1,0 +1,225 @@
+"""`launch`: the draw, the lists and the lock, all of it or nothing.
+
+The draw is made in a folder with a temporary name. Inside one ledger transaction the launch's row is appended and the
+folder renamed to its place; the commit is what makes it a launch. Lists without a row in the ledger are what a crash
+left behind between the two: the next launch, which draws the same lists from the same names, replaces them.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+from pitcairn.canonical import file_digest
+from pitcairn.design.eligibility import IN_AN_EARLIER_ITERATION, IN_ANOTHER_PILOT
+from pitcairn.design.plan import Plan
+from pitcairn.design.resolve import resolve
+from pitcairn.errors import DataError, Refused
+from pitcairn.evidence.draw import Draw, Taken, count, draw
+from pitcairn.evidence.engine import Engine
+from pitcairn.evidence.files import file_facts, files_of
+from pitcairn.evidence.health import is_alike
+from pitcairn.evidence.facts import Check, FileFact
+from pitcairn.iteration.locked import refuse_changes
+from pitcairn.iteration.outcomes import Launch
+from pitcairn.ledger import history
+from pitcairn.ledger.entry import DrawnArm
+from pitcairn.ledger.ledger import Ledger
+from pitcairn.program import ProgramFolder
+from pitcairn.reading.result import LeftOut
+from pitcairn.spec.load import Loaded, load
+
+Files = Mapping[str, tuple[Path, ...]]
+NO_FILES: Files = {}
+
+
+def launch(
+    folder: ProgramFolder,
+    pilot: str,
+    number: int,
+    *,
+    by: str,
+    now: datetime,
+    today: date,
+    dry_run: bool = False,
+    data: Files = NO_FILES,
+) -> Launch:
+    """Draw the groups by lot, write the lists and lock the plan; with `dry_run` say what that would do.
+
+    SpecError, DataError or Refused (launched before, plan changed since, start already over) with nothing written.
+    """
+    loaded = load(folder, pilot, number)
+    plan = resolve(loaded)
+    _refuse_second(folder, plan)
+    if plan.observed:
+        return _lock_observed(folder, plan, by=by, now=now, today=today, dry_run=dry_run)
+    if today > plan.start:
+        raise Refused(
+            f"The start, {plan.start}, is already over: its customers cannot be drawn before it.",
+            hint=f"set `start` in {folder.relative(folder.iteration_file(pilot, number))} to today or later",
+        )
+    return _draw_and_lock(folder, loaded, plan, data, by=by, now=now, dry_run=dry_run)
+
+
+def taken_before(folder: ProgramFolder, plan: Plan) -> tuple[Taken, ...]:
+    """The draws whose customers this one must leave out: of running pilots, and of the lineage's own past.
+
+    DataError where a list that must be respected is no longer there.
+    """
+    found = []
+    for row in history.launches(folder.ledger_file):
+        own = row.pilot == plan.pilot or row.lineage == plan.lineage
+        running = str(row.body.plan.get("end", "")) >= plan.start.isoformat()
+        if row.body.list_digest is None or not (own or running):
+            continue
+        path = folder.assignment_file(row.pilot, row.number)
+        if not path.is_file():
+            raise DataError(
+                f"{folder.relative(path)} is missing, so its customers cannot be left out of this draw.",
+                hint="restore the file that the launch wrote",
+            )
+        found.append(Taken(path=path, reason=IN_AN_EARLIER_ITERATION if own else IN_ANOTHER_PILOT))
+    return tuple(found)
+
+
+def draw_sources(plan: Plan) -> tuple[str, ...]:
+    """The sources a draw opens: the customers, opt-outs, contacts."""
+    wanted = [plan.population, *(one.source for one in plan.opt_out), *(one.source for one in plan.caps)]
+    return tuple(dict.fromkeys(wanted))
+
+
+def _draw_and_lock(
+    folder: ProgramFolder, loaded: Loaded, plan: Plan, data: Files, *, by: str, now: datetime, dry_run: bool
+) -> Launch:
+    files = files_of(folder, loaded.program, data, needed=draw_sources(plan))
+    taken = taken_before(folder, plan)
+    if dry_run:
+        with Engine.open(folder.scratch) as engine:
+            drawn = count(engine, plan, files, taken=taken)
+        return _described(folder, plan, drawn, dry_run=True)
+    with _staging(folder, plan) as staged:
+        with Engine.open(folder.scratch) as engine:
+            drawn = draw(engine, plan, files, taken=taken, into=staged)
+            facts = file_facts(engine, plan, files)
+        _lock(folder, plan, drawn, facts, staged, by=by, now=now)
+    return _described(folder, plan, drawn, dry_run=False)
+
+
+@contextmanager
+def _staging(folder: ProgramFolder, plan: Plan) -> Iterator[Path]:
+    """A folder beside the lists' place that nobody takes for them, gone again whatever happens."""
+    lists = folder.lists(plan.pilot, plan.number).parent
+    lists.mkdir(parents=True, exist_ok=True)
+    # Lists hold customers' ids: even a program whose own .gitignore was lost must not commit them.
+    (lists / ".gitignore").write_text("*\n", encoding="utf-8")
+    for left in lists.glob(f".iteration-{plan.number}.*"):
+        shutil.rmtree(left, ignore_errors=True)
+    staged = Path(tempfile.mkdtemp(dir=lists, prefix=f".iteration-{plan.number}."))
+    try:
+        yield staged
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def _lock(
+    folder: ProgramFolder,
+    plan: Plan,
+    drawn: Draw,
+    facts: tuple[FileFact, ...],
+    staged: Path,
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    place = folder.lists(plan.pilot, plan.number)
+    with Ledger.open(folder.ledger_file) as ledger:
+        try:
+            with ledger.transaction():
+                body = _body(plan, drawn, facts, file_digest(staged / "assignment.parquet"))
+                ledger.append(
+                    "launch", pilot=plan.pilot, iteration=plan.number, lineage=plan.lineage, body=body, by=by, at=now
+                )
+                # Appending has refused a second launch, so lists found here now are a crash's remains.
+                shutil.rmtree(place, ignore_errors=True)
+                staged.replace(place)
+        except BaseException:
+            if history.launch_of(folder.ledger_file, plan.pilot, plan.number) is None:
+                shutil.rmtree(place, ignore_errors=True)
+            raise
+
+
+def _lock_observed(folder: ProgramFolder, plan: Plan, *, by: str, now: datetime, today: date, dry_run: bool) -> Launch:
+    retrospective = today > plan.start
+    if not dry_run:
+        body = _body(plan, None, (), None) | {"retrospective": retrospective}
+        with Ledger.open(folder.ledger_file) as ledger:
+            ledger.append(
+                "launch", pilot=plan.pilot, iteration=plan.number, lineage=plan.lineage, body=body, by=by, at=now
+            )
+    return Launch(
+        plan=plan,
+        dry_run=dry_run,
+        drawn_by_us=False,
+        in_scope=None,
+        left_out=(),
+        arms=(),
+        checks=(),
+        files=(),
+        retrospective=retrospective,
+        digest=plan.digest,
+        next_command=f"pitcairn read {plan.pilot}",
+    )
+
+
+def _body(plan: Plan, drawn: Draw | None, facts: tuple[FileFact, ...], list_digest: str | None) -> dict[str, object]:
+    labels = {arm.id: arm.label for arm in plan.arms}
+    return {
+        "plan": plan,
+        "plan_digest": plan.digest,
+        "retrospective": False,
+        "list_digest": list_digest,
+        "in_scope": drawn.in_scope if drawn else None,
+        "left_out": tuple(LeftOut(reason=reason, count=number) for reason, number in drawn.left_out) if drawn else (),
+        "arms": tuple(DrawnArm(arm=arm, label=labels[arm], customers=number) for arm, number in drawn.arms)
+        if drawn
+        else (),
+        "files": facts,
+    }
+
+
+def _refuse_second(folder: ProgramFolder, plan: Plan) -> None:
+    row = history.launch_of(folder.ledger_file, plan.pilot, plan.number)
+    if row is None:
+        return
+    refuse_changes(folder, row, plan)
+    raise Refused(
+        f"Iteration {plan.number} of {plan.pilot} was launched on {row.at:%Y-%m-%d} by {row.by}.",
+        hint=f"read it: pitcairn read {plan.pilot}",
+    )
+
+
+def _described(folder: ProgramFolder, plan: Plan, drawn: Draw, *, dry_run: bool) -> Launch:
+    place = folder.lists(plan.pilot, plan.number)
+    return Launch(
+        plan=plan,
+        dry_run=dry_run,
+        drawn_by_us=True,
+        in_scope=drawn.in_scope,
+        left_out=tuple(LeftOut(reason=reason, count=number) for reason, number in drawn.left_out),
+        arms=tuple((arm, plan.arm(arm).label, number) for arm, number in drawn.arms),
+        checks=_checks(plan, drawn),
+        files=tuple(place / name for name in ("assignment.parquet", *(f"{arm.id}.csv" for arm in plan.treatments))),
+        retrospective=False,
+        digest=plan.digest,
+        next_command=f"pitcairn read {plan.pilot}",
+    )
+
+
+def _checks(plan: Plan, drawn: Draw) -> tuple[Check, ...]:
+    """Whether the groups are alike before anything is sent, from what is known of the customers."""
+    return (is_alike(plan, drawn.balance, dict(drawn.arms)),)

@@ -1,0 +1,107 @@
+"""The plan an iteration was launched with, as the ledger holds it, and whether the files still say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pitcairn.canonical import plain
+from pitcairn.design.difference import difference
+from pitcairn.design.plan import Plan
+from pitcairn.errors import DataError, Problem, Refused
+from pitcairn.ledger import history
+from pitcairn.ledger.history import LaunchRow
+from pitcairn.program import ProgramFolder
+from pitcairn.reading.lock import Lock
+
+GAINED = ("promote", "adapt")
+"""Verdicts that rest on a gain worth having."""
+
+
+def launched(folder: ProgramFolder, pilot: str, number: int) -> LaunchRow:
+    """The iteration's launch; Refused where there was none."""
+    found = history.launch_of(folder.ledger_file, pilot, number)
+    if found is None:
+        raise Refused(
+            f"Iteration {number} of {pilot} has not been launched, so there is nothing to read.",
+            hint=f"lock the plan first: pitcairn launch {pilot}",
+        )
+    return found
+
+
+def plan_of(launch: LaunchRow) -> Plan:
+    """The locked plan as a value; DataError where the ledger's text is not a plan."""
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(Plan).validate_python(launch.body.plan)
+    except ValidationError:
+        raise DataError(
+            f"The ledger's plan of {launch.pilot}, iteration {launch.number}, cannot be read.",
+            hint="see what was changed with: pitcairn ledger verify",
+        ) from None
+
+
+def refuse_changes(folder: ProgramFolder, launch: LaunchRow, now: Plan) -> None:
+    """Refused, with what differs, where the plan files no longer say what was locked."""
+    if launch.body.plan_digest == now.digest:
+        return
+    file = folder.relative(folder.iteration_file(launch.pilot, launch.number))
+    changed = difference(launch.body.plan, _plain(now))
+    raise Refused(
+        [
+            Problem(
+                message=f"The plan was locked on {launch.at:%Y-%m-%d} by {launch.by} and has changed since.",
+                file=file,
+                hint="put it back as it was; a change belongs into the next iteration",
+            ),
+            *(Problem(message=f"{one.path}: was {one.before}, is now {one.after}", file=file) for one in changed),
+        ]
+    )
+
+
+def lock_of(folder: ProgramFolder, launch: LaunchRow) -> Lock:
+    """What a reading needs to know of the launch and of the iterations before it."""
+    return Lock(
+        digest=launch.body.plan_digest,
+        at=launch.at,
+        by=launch.by,
+        retrospective=launch.body.retrospective,
+        attempt=_attempt(folder, launch),
+        in_scope=launch.body.in_scope,
+        left_out=tuple((item.reason, item.count) for item in launch.body.left_out),
+        earlier_gains=_earlier_gains(folder, launch),
+        ledger_head=history.head(folder.ledger_file),
+    )
+
+
+def is_confirmation(launch: LaunchRow) -> bool:
+    """Whether the launch spent a piece of its lineage's error budget."""
+    return bool(launch.body.plan.get("stage") == "confirm")
+
+
+def _plain(plan: Plan) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = plain(plan)
+    return found
+
+
+def _attempt(folder: ProgramFolder, launch: LaunchRow) -> int | None:
+    if not is_confirmation(launch):
+        return None
+    return sum(
+        is_confirmation(other) and other.lineage == launch.lineage and other.seq <= launch.seq
+        for other in history.launches(folder.ledger_file)
+    )
+
+
+def _earlier_gains(folder: ProgramFolder, launch: LaunchRow) -> tuple[tuple[str, int], ...]:
+    """By arm: earlier iterations of the pilot whose last reading rested on a gain worth having."""
+    last: dict[int, tuple[tuple[str, str], ...]] = {}
+    for reading in history.readings(folder.ledger_file, launch.pilot):
+        if reading.number < launch.number:
+            last[reading.number] = reading.body.verdicts
+    counts: dict[str, int] = {}
+    for verdicts in last.values():
+        for arm, code in verdicts:
+            counts[arm] = counts.get(arm, 0) + (code in GAINED)
+    return tuple(sorted(counts.items()))

@@ -1,0 +1,126 @@
+"""`read`: the outcomes as of a day, to a verdict, a result file, a page and a row in the ledger."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from pitcairn.atomic import write_all
+from pitcairn.canonical import file_digest
+from pitcairn.design.plan import Plan
+from pitcairn.design.resolve import resolve
+from pitcairn.errors import DataError, Refused
+from pitcairn.evidence.collect import collect
+from pitcairn.evidence.engine import Engine
+from pitcairn.evidence.files import files_of
+from pitcairn.evidence.health import check
+from pitcairn.iteration.locked import launched, lock_of, plan_of, refuse_changes
+from pitcairn.iteration.outcomes import Taken
+from pitcairn.ledger.history import LaunchRow
+from pitcairn.ledger.ledger import Ledger
+from pitcairn.program import ProgramFolder
+from pitcairn.reading.encode import to_json
+from pitcairn.reading.result import Result
+from pitcairn.reading.take import take
+from pitcairn.report.render import iteration_page
+from pitcairn.spec.load import Loaded, load
+from pitcairn.version import versions
+
+Files = Mapping[str, tuple[Path, ...]]
+NO_FILES: Files = {}
+
+
+def read(
+    folder: ProgramFolder,
+    pilot: str,
+    number: int,
+    *,
+    by: str,
+    now: datetime,
+    today: date,
+    as_of: date | None = None,
+    dry_run: bool = False,
+    data: Files = NO_FILES,
+) -> Taken:
+    """One reading of a launched iteration, with the data up to and including `as_of` (yesterday if left out).
+
+    SpecError, DataError or Refused (not launched, plan changed, a day that is not over) with nothing written. A
+    reading whose verdict is withheld is a reading: it is written and recorded like any other.
+    """
+    loaded = load(folder, pilot, number)
+    launch = launched(folder, pilot, number)
+    refuse_changes(folder, launch, resolve(loaded))
+    plan = plan_of(launch)
+    result = _result(folder, loaded, launch, plan, _last_full_day(as_of, today), data)
+    taken = Taken(
+        result=result,
+        result_file=folder.result_file(pilot, number),
+        report_file=folder.report_file(pilot, number),
+        dry_run=dry_run,
+    )
+    if not dry_run:
+        _keep(folder, taken, plan, by, now)
+    return taken
+
+
+def needed_sources(plan: Plan) -> tuple[str, ...]:
+    """The sources a reading opens: outcomes, groups, values before the start, an observed draw."""
+    wanted = [measure.source for measure in plan.measures] + [group.source for group in plan.groups]
+    wanted += [plan.observed.source] if plan.observed else []
+    wanted += [plan.population] if any(measure.before for measure in plan.measures) else []
+    return tuple(dict.fromkeys(wanted))
+
+
+def _last_full_day(as_of: date | None, today: date) -> date:
+    if as_of is None:
+        return today - timedelta(days=1)
+    if as_of >= today:
+        raise Refused(
+            f"{as_of} is not over yet, so its outcomes are not complete.",
+            hint=f"the last full day is {today - timedelta(days=1)}",
+        )
+    return as_of
+
+
+def _result(folder: ProgramFolder, loaded: Loaded, launch: LaunchRow, plan: Plan, as_of: date, data: Files) -> Result:
+    files = files_of(folder, loaded.program, data, needed=needed_sources(plan))
+    assignment = _assignment(folder, launch, plan)
+    with Engine.open(folder.scratch) as engine:
+        cube, facts = collect(engine, plan, files, assignment=assignment, as_of=as_of)
+    checks = check(plan, facts, plan_unchanged=True)
+    return take(plan, lock_of(folder, launch), cube, facts, checks, versions())
+
+
+def _assignment(folder: ProgramFolder, launch: LaunchRow, plan: Plan) -> Path | None:
+    """The draw's own file, unchanged since the launch; None where somebody else made the draw."""
+    if plan.observed:
+        return None
+    path = folder.assignment_file(plan.pilot, plan.number)
+    name = folder.relative(path)
+    if not path.is_file():
+        raise DataError(f"{name} is missing: who was drawn to what is not known without it.", hint="restore the file")
+    if file_digest(path) != launch.body.list_digest:
+        raise DataError(f"{name} is not the file that the launch wrote.", hint="restore the original file")
+    return path
+
+
+def _keep(folder: ProgramFolder, taken: Taken, plan: Plan, by: str, now: datetime) -> None:
+    """Ledger row, result and page together: the row is committed only once the files are in place."""
+    text = to_json(taken.result)
+    page = iteration_page(taken.result)
+    body = {
+        "as_of": taken.result.as_of,
+        "plan_digest": taken.result.provenance.plan_digest,
+        "result_digest": hashlib.sha256(text.encode("utf-8")).hexdigest(),
+        "withheld": taken.result.withheld,
+        "headline": taken.result.headline,
+        "verdicts": tuple((verdict.arm, verdict.code) for verdict in taken.result.verdicts),
+        "files": taken.result.provenance.files,
+    }
+    with Ledger.open(folder.ledger_file) as ledger, ledger.transaction():
+        ledger.append(
+            "reading", pilot=plan.pilot, iteration=plan.number, lineage=plan.lineage, body=body, by=by, at=now
+        )
+        write_all({taken.result_file: text, taken.report_file: page})

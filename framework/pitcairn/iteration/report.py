@@ -1,0 +1,53 @@
+"""`report`: the page again from its result, or the proof that the page on disk is what the result says."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from pitcairn.atomic import write_all
+from pitcairn.errors import DataError, Refused
+from pitcairn.iteration.outcomes import Rebuilt
+from pitcairn.ledger import history
+from pitcairn.program import ProgramFolder
+from pitcairn.reading.encode import from_json
+from pitcairn.report.render import iteration_page
+
+
+def rebuild(folder: ProgramFolder, pilot: str, number: int, *, verify: bool = False) -> Rebuilt:
+    """The page made anew from the result file; with `verify` compared instead of written.
+
+    Refused where there is no reading; DataError where the result is damaged, or, with `verify`, is not the last one
+    in the ledger.
+    """
+    result_file = folder.result_file(pilot, number)
+    text = _text(folder, result_file, pilot, number)
+    page = iteration_page(from_json(text, file=folder.relative(result_file)))
+    report_file = folder.report_file(pilot, number)
+    same = report_file.is_file() and report_file.read_bytes() == page.encode("utf-8")
+    if verify:
+        _in_ledger(folder, pilot, number, text)
+    elif not same:
+        write_all({report_file: page})
+    return Rebuilt(result_file=result_file, report_file=report_file, same=same, verified=verify)
+
+
+def _text(folder: ProgramFolder, path: Path, pilot: str, number: int) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise Refused(
+            f"Iteration {number} of {pilot} has no result to report.", hint=f"take a reading: pitcairn read {pilot}"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{folder.relative(path)} cannot be read: {error}.") from None
+
+
+def _in_ledger(folder: ProgramFolder, pilot: str, number: int, text: str) -> None:
+    readings = history.readings(folder.ledger_file, pilot, number)
+    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    if not readings or readings[-1].body.result_digest != digest:
+        raise DataError(
+            f"{folder.relative(folder.result_file(pilot, number))} is not the result of the last reading in the ledger.",
+            hint=f"take the reading again: pitcairn read {pilot}",
+        )
