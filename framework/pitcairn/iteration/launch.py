@@ -11,7 +11,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -22,9 +21,9 @@ from pitcairn.design.resolve import resolve
 from pitcairn.errors import DataError, Refused
 from pitcairn.evidence.draw import Draw, Taken, count, draw
 from pitcairn.evidence.engine import Engine
+from pitcairn.evidence.facts import Check, FileFact
 from pitcairn.evidence.files import file_facts, files_of
 from pitcairn.evidence.health import is_alike
-from pitcairn.evidence.facts import Check, FileFact
 from pitcairn.iteration.locked import refuse_changes
 from pitcairn.iteration.outcomes import Launch
 from pitcairn.ledger import history

@@ -47,7 +47,8 @@ def _in_ledger(folder: ProgramFolder, pilot: str, number: int, text: str) -> Non
     readings = history.readings(folder.ledger_file, pilot, number)
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     if not readings or readings[-1].body.result_digest != digest:
+        name = folder.relative(folder.result_file(pilot, number))
         raise DataError(
-            f"{folder.relative(folder.result_file(pilot, number))} is not the result of the last reading in the ledger.",
+            f"{name} is not the result of the last reading in the ledger.",
             hint=f"take the reading again: pitcairn read {pilot}",
         )
