@@ -1,0 +1,76 @@
+"""What `check` looks at, and how it tells what is in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pitcairn.commands.paper import Paper
+from pitcairn.errors import Problem
+from pitcairn.program import ProgramFolder
+
+if TYPE_CHECKING:
+    from pitcairn.spec.load import Loaded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """Valid plan files: what they hold, and what could be better."""
+
+    lines: tuple[tuple[str, str], ...]
+    """(what is in order, what it holds)."""
+    advice: tuple[Problem, ...]
+    ready: bool
+    """An iteration is among them, so that `plan` has something to say."""
+
+
+def checked(
+    folder: ProgramFolder, pilot: str | None, number: int | None, files: Mapping[str, tuple[Path, ...]]
+) -> Checked:
+    """The plan files asked for, all of them without a pilot; SpecError with every problem, DataError for the data."""
+    from pitcairn.spec.load import load, load_all
+
+    found = (load(folder, pilot, number),) if pilot else load_all(folder)
+    lines = [_line(one) for one in found]
+    if files and pilot:
+        lines.append(_customers(folder, pilot, found[0].number or 1, files))
+    return Checked(lines=tuple(lines), advice=(), ready=any(one.iteration for one in found))
+
+
+def show(paper: Paper, *, found: Checked) -> None:
+    """A line for everything that is in order, then the advice."""
+    column = max(len(name) for name, _ in found.lines)
+    for name, text in found.lines:
+        paper.mark("good", name, text, column=column)
+    for advice in found.advice:
+        paper.mark("watch", advice.where, advice.message)
+
+
+def _line(loaded: Loaded) -> tuple[str, str]:
+    program, pilot, turn = loaded.program, loaded.pilot, loaded.iteration
+    if pilot is None:
+        return "program is valid", f"{len(program.sources)} sources, {len(program.measures)} measures"
+    if turn is None:
+        return f"{loaded.pilot_id} is valid", "no iteration yet"
+    counts = (
+        _many(len(turn.arms), "arm"),
+        "1 deciding measure",
+        _many(len(pilot.guardrails), "guardrail"),
+        _many(len(turn.groups), "group"),
+    )
+    return f"{loaded.pilot_id} {loaded.number} is valid", ", ".join(counts)
+
+
+def _customers(
+    folder: ProgramFolder, pilot: str, number: int, files: Mapping[str, tuple[Path, ...]]
+) -> tuple[str, str]:
+    from pitcairn.iteration.outlook import outlook
+
+    found = outlook(folder, pilot, number, data=files)
+    return "customers found", f"{found.in_scope:,} in scope, {found.drawn:,} to be drawn"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,44 @@
+"""`pitcairn init`: a program folder with everything in its place."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import click
+
+from pitcairn.commands import options
+from pitcairn.commands.answer import Answer
+from pitcairn.commands.options import verb
+from pitcairn.commands.paper import Paper
+from pitcairn.commands.session import Session
+
+
+@verb("init", example="pitcairn init right-message")
+@click.argument("name")
+@options.dry_run
+def command(session: Session, name: str, dry_run: bool) -> Answer:
+    """Make a program folder called NAME.
+
+    Writes a program.yaml with comments, folders for pilots and data, and the schemas that let an editor complete
+    and check plan files while you type. Never overwrites anything.
+    """
+    from pitcairn.commands.program_files import program_files
+    from pitcairn.commands.scaffold import new_folder, write_files
+
+    target = (session.program or Path.cwd()) / name
+    with new_folder(target, keep=not dry_run) as draft:
+        write_files(draft, program_files(target.name))
+        (draft / "pilots").mkdir()
+        names = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file())
+    return Answer(
+        data={"folder": target, "files": names, "dry_run": dry_run},
+        show=partial(_show, target=session.shown(target), names=names, dry_run=dry_run),
+        next=f"cd {name} && pitcairn new my-first-pilot",
+    )
+
+
+def _show(paper: Paper, *, target: str, names: list[str], dry_run: bool) -> None:
+    paper.say(f"{'Would make' if dry_run else 'Made'} program {target}")
+    for name in names:
+        paper.say(f"{target}/{name}", indent=2)

@@ -1,0 +1,114 @@
+"""How a reading looks on a terminal. Every word and number comes from the result; here is only layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pitcairn.commands import tables
+from pitcairn.commands.paper import Paper
+from pitcairn.reading.result import Shown
+
+if TYPE_CHECKING:
+    from pitcairn.iteration.outcomes import Taken
+    from pitcairn.reading.result import ArmNote, MeasureBlock, Result, Withheld
+
+
+def data(taken: Taken) -> Mapping[str, object]:
+    """What `--json` gives: the verdicts in short, the whole result, the files."""
+    verdicts = [{"arm": one.arm, "code": one.code, "headline": one.headline} for one in taken.result.verdicts]
+    return {
+        "verdicts": verdicts,
+        "withheld": taken.result.withheld,
+        "result_file": taken.result_file,
+        "report_file": taken.report_file,
+        "dry_run": taken.dry_run,
+        "result": taken.result,
+    }
+
+
+def show(paper: Paper, *, taken: Taken, shown: Callable[[Path], str]) -> None:
+    """Verdict first, then health, effects, guardrails, groups, files."""
+    result = taken.result
+    for verdict in result.verdicts:
+        paper.mark(verdict.mark, f"{verdict.word}.", verdict.headline)
+    paper.say(f"{result.pilot}, iteration {result.number}, as of {result.as_of}", bold=True)
+    for notice in result.notices:
+        paper.wrap(notice)
+    health(paper, result)
+    if not result.withheld:
+        effects(paper, result)
+        guardrails(paper, result)
+        for heading in dict.fromkeys(table.heading for table in result.groups):
+            paper.wrap(f"Groups: {heading}.".replace("..", "."))
+        promotion(paper, result)
+    paper.wrap(result.next_sentence)
+    for file in (taken.result_file, taken.report_file):
+        paper.say(f"{'Would write' if taken.dry_run else 'Wrote'} {shown(file)}")
+
+
+def health(paper: Paper, result: Result) -> None:
+    """The health headline, and every check that did not pass."""
+    paper.wrap(f"Can this be read? {result.health_headline}".rstrip(".") + ".")
+    tables.checks(paper, tuple(check for check in result.health if check.state in ("warn", "fail")))
+
+
+def effects(paper: Paper, result: Result) -> None:
+    """Every measure and arm in a table; below it, why a number is not there."""
+    labels = {arm.id: arm.label for arm in result.arms}
+    comparison = next(arm for arm in result.arms if arm.role != "treatment")
+    heads = ("", _short(comparison), "with", "difference", "likely between", "worth it")
+    absent: list[str] = []
+    rows: list[tuple[str, ...]] = []
+    for arm in (arm for arm in result.arms if arm.role == "treatment"):
+        rows.append((arm.label, "", "", "", "", ""))
+        rows.extend(_rows(result.measures, arm.id, absent, labels))
+    paper.say()
+    paper.table(heads, rows, numbers=(1, 2, 3, 4, 5))
+    for sentence in absent:
+        paper.wrap(sentence)
+    paper.say()
+
+
+def guardrails(paper: Paper, result: Result) -> None:
+    """For each arm how many guardrails held, and those that did not."""
+    names = {measure.id: measure.label for measure in result.measures}
+    for arm in result.arms:
+        mine = [row for row in result.guardrails if row.arm == arm.id]
+        held = sum(row.state == "held" for row in mine)
+        if mine:
+            paper.wrap(f"Guardrails, {arm.label}: {held} of {len(mine)} held.")
+        for row in (row for row in mine if row.state != "held"):
+            paper.mark(row.mark, names.get(row.measure, row.measure), f"{row.word} (limit {row.margin_text})")
+
+
+def promotion(paper: Paper, result: Result) -> None:
+    """For each arm how many promotion tests are met."""
+    for arm in result.arms:
+        tests = [row for row in result.promotion if row.arm == arm.id]
+        if tests:
+            met = sum(row.met for row in tests)
+            paper.wrap(f"Promotion, {arm.label}: {met} of {len(tests)} tests met.")
+
+
+def _rows(
+    measures: tuple[MeasureBlock, ...], arm: str, absent: list[str], labels: Mapping[str, str]
+) -> Iterator[tuple[str, ...]]:
+    for measure in measures:
+        effect = next((row.effect for row in measure.rows if row.arm == arm), None)
+        name = f"  {measure.label}, {measure.unit}"
+        if isinstance(effect, Shown):
+            numbers = (effect.control_text, effect.treated_text, effect.estimate_text, effect.range_text)
+            yield (name, *numbers, measure.worth_it_text or "")
+        elif effect is not None:
+            absent.append(f"{measure.label}, {labels[arm]}: {_why(effect)}")
+            yield (name, "—", "—", "—", "—", measure.worth_it_text or "")
+
+
+def _why(effect: Withheld) -> str:
+    return effect.why
+
+
+def _short(arm: ArmNote) -> str:
+    return arm.label if len(arm.label) <= 10 else {"control": "control", "holdout": "held back"}.get(arm.role, "")

@@ -1,0 +1,39 @@
+"""`pitcairn report`: a page again from its result."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import click
+
+from pitcairn.commands import options, tables
+from pitcairn.commands.answer import Answer
+from pitcairn.commands.options import verb
+from pitcairn.commands.session import Session
+from pitcairn.commands.targets import iteration_number
+from pitcairn.errors import DataError
+
+
+@verb("report", example="pitcairn report second-order --open")
+@options.pilot
+@options.iteration
+@click.option("--verify", is_flag=True, help="Compare the page with its result instead of writing it.")
+@click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
+def command(session: Session, pilot: str, iteration: int | None, verify: bool, opens: bool) -> Answer:
+    """Make a page again from its result.
+
+    The result holds every word and number, so the page is the same to the byte. With --verify nothing is written:
+    exit code 4 says that the page is not what its result gives, or the result not what the ledger recorded.
+    """
+    from pitcairn.iteration.report import rebuild
+
+    folder = session.folder
+    found = rebuild(folder, pilot, iteration_number(folder, pilot, iteration), verify=verify)
+    if opens:
+        session.open(found.report_file)
+    return Answer(
+        data={"report": found},
+        show=partial(tables.rebuilt, found=found, shown=session.shown),
+        next=f"pitcairn report {pilot}" if verify and not found.same else "pitcairn status",
+        exit_code=DataError.exit_code if verify and not found.same else 0,
+    )

@@ -1,0 +1,70 @@
+"""The files that `init` and `new` write: rendered from templates, checked, then put in place in one step."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from pitcairn.commands.yaml_text import yaml_text
+from pitcairn.errors import Refused
+
+
+def render(template: str, **values: object) -> str:
+    """The text of one scaffolded file; the filter `yaml` makes any text safe inside it."""
+    environment = Environment(  # noqa: S701  YAML and Markdown, not HTML
+        loader=PackageLoader("pitcairn.templates", "scaffold"),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["yaml"] = yaml_text
+    return environment.get_template(template).render(**values)
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> None:
+    """Writes the texts under a folder that is not in use yet."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+@contextmanager
+def new_folder(target: Path, *, keep: bool = True, instead: bool = False) -> Iterator[Path]:
+    """A folder to fill, which becomes `target` in one step at the end, or vanishes if anything goes wrong.
+
+    With `keep` false it vanishes in any case; with `instead` it takes the place of what is there. Refused where
+    `target` is in use, or would be in a folder that does not exist.
+    """
+    if not instead:
+        _require_free(target)
+    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        yield draft
+        if keep:
+            draft.chmod(0o777 & ~_umask())
+            shutil.rmtree(target, ignore_errors=True)
+            draft.rename(target)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _require_free(target: Path) -> None:
+    if not target.parent.is_dir():
+        raise Refused(f"There is no folder {target.parent}.", hint="make it first, or choose another place")
+    here = target.exists() and target.samefile(Path.cwd())
+    if here or target.is_symlink() or target.is_file() or (target.is_dir() and any(target.iterdir())):
+        raise Refused(f"{target} exists already.", hint="choose another name, or move it away first")
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,25 @@
+"""`pitcairn status`: what is waiting, for whom, and what to type next."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from pitcairn.commands import tables
+from pitcairn.commands.answer import Answer
+from pitcairn.commands.options import today, verb
+from pitcairn.commands.session import Session
+
+
+@verb("status", example="pitcairn status")
+@today
+def command(session: Session) -> Answer:
+    """Say what is waiting, for whom, and the next command.
+
+    Pilots that wait for somebody come first.
+    """
+    from pitcairn.iteration.standing import standings
+
+    folder = session.folder
+    found = sorted(standings(folder, today=session.moment(folder).today), key=lambda one: not one.waiting)
+    following = found[0].command if found else "pitcairn new PILOT"
+    return Answer(data={"pilots": found}, show=partial(tables.standings, found=tuple(found)), next=following)

@@ -1,0 +1,120 @@
+"""How the answers of `plan`, `launch`, `status`, `list` and `ledger` look on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pitcairn.commands.paper import Kind, Paper
+
+if TYPE_CHECKING:
+    from pitcairn.evidence.facts import Check
+    from pitcairn.iteration.outcomes import Launch, Outlook, Rebuilt, Sight, Standing
+    from pitcairn.ledger.verify import Verification
+    from pitcairn.reading.result import LeftOut
+
+STATES: dict[str, Kind] = {"pass": "good", "warn": "watch", "fail": "bad", "unchecked": "neutral"}
+
+
+def outlook(paper: Paper, *, found: Outlook) -> None:
+    """Who could be drawn, what could be seen, and how many would settle it."""
+    paper.say(f"{found.plan.title}, iteration {found.plan.number} ({found.plan.stage})", bold=True)
+    paper.wrap(_drawn("Would draw", found.drawn, found.arms))
+    left_out(paper, found.in_scope, found.left_out)
+    paper.say("\nWhat could be seen, 9 times in 10")
+    for sight in found.sights:
+        told = ", ".join(part for part in (sight.visible_text, sight.line_text) if part)
+        paper.mark(_sight_kind(sight), sight.label, told, column=_widest(one.label for one in found.sights))
+    if found.settle_sentence:
+        paper.say()
+        paper.wrap(found.settle_sentence)
+    for sentence in found.sentences:
+        paper.wrap(sentence)
+
+
+def launch(paper: Paper, *, done: Launch, shown: Callable[[Path], str]) -> None:
+    """What was drawn, whether the groups are alike, what was written."""
+    would = "Would draw" if done.dry_run else "Drew"
+    total = sum(count for _, _, count in done.arms)
+    if done.drawn_by_us:
+        paper.wrap(_drawn(would, total, done.arms))
+    else:
+        paper.wrap("The groups were drawn by somebody else; they are read from the data.")
+    if done.in_scope is not None:
+        left_out(paper, done.in_scope, done.left_out)
+    checks(paper, done.checks)
+    for file in done.files:
+        paper.say(f"{'Would write' if done.dry_run else 'Wrote'} {shown(file)}")
+    verb = "Would lock" if done.dry_run else "Locked"
+    paper.wrap(f"{verb} iteration {done.plan.number} of {done.plan.pilot}; fingerprint {done.digest[:12]}.")
+    if done.retrospective:
+        paper.mark("watch", "looking back", "The outcomes were there before the plan: this can teach, never promote.")
+    if done.dry_run:
+        paper.say("Nothing was written.")
+
+
+def checks(paper: Paper, found: tuple[Check, ...]) -> None:
+    """One line for each health check."""
+    for check in found:
+        paper.mark(STATES[check.state], check.name, check.sentence, column=_widest(one.name for one in found))
+
+
+def left_out(paper: Paper, in_scope: int, found: tuple[LeftOut, ...]) -> None:
+    """How many customers are in scope, and who is left out and why."""
+    reasons = "; ".join(f"{one.count:,} {one.reason}" for one in found if one.count)
+    paper.wrap(f"{in_scope:,} customers in scope. " + (f"Left out: {reasons}." if reasons else "Nobody is left out."))
+
+
+def standings(paper: Paper, *, found: tuple[Standing, ...]) -> None:
+    """Who waits for what."""
+    if not found:
+        paper.say("There are no pilots yet.")
+        return
+    rows = [(f"{one.pilot} {one.number}", one.state, one.sentence, one.owner) for one in found]
+    paper.table(("pilot", "state", "", "owner"), rows)
+    waiting = sum(one.waiting for one in found)
+    paper.say("\n" + (f"{waiting} of {len(found)} waiting for somebody." if waiting else "Nothing is waiting."))
+
+
+def pilots(paper: Paper, *, found: tuple[Standing, ...]) -> None:
+    """Every pilot with its title and place."""
+    if not found:
+        paper.say("There are no pilots yet.")
+        return
+    rows = [(one.pilot, one.title, one.scope, f"{one.stage} {one.number}", one.state) for one in found]
+    paper.table(("pilot", "title", "where", "iteration", "state"), rows)
+
+
+def ledger(paper: Paper, *, found: Verification) -> None:
+    """How long the ledger is, where it ends, and what is not as it was written."""
+    paper.mark("good" if found.intact else "bad", "intact" if found.intact else "broken", f"{found.rows} rows")
+    paper.say(f"Last row: {found.head}")
+    for finding in found.findings:
+        paper.mark("bad" if finding.kind == "broken" else "neutral", finding.kind, finding.text, column=6)
+
+
+def rebuilt(paper: Paper, *, found: Rebuilt, shown: Callable[[Path], str]) -> None:
+    """Whether the page was what its result gives, or that it is now."""
+    page = shown(found.report_file)
+    if found.verified and found.same:
+        paper.mark("good", "unchanged", f"{page} is what its result gives, and the ledger has that result.")
+    elif found.verified:
+        paper.mark("bad", "changed", f"{page} is not what its result gives.")
+    else:
+        paper.say(f"{'Was up to date:' if found.same else 'Wrote'} {page}")
+
+
+def _drawn(verb: str, total: int, arms: tuple[tuple[str, str, int], ...]) -> str:
+    each = ", ".join(f"“{label}” {count:,}" for _, label, count in arms)
+    return f"{verb} {total:,} customers by lot: {each}."
+
+
+def _sight_kind(sight: Sight) -> Kind:
+    if sight.enough is None:
+        return "neutral"
+    return "good" if sight.enough else "watch"
+
+
+def _widest(names: Iterable[str]) -> int:
+    return min(28, max((len(name) for name in names), default=0))
