@@ -1,1 +1,1 @@
-"""A simulated shop: customers, contacts and outcomes with a known truth."""
+"""Fennel Lane, a simulated shop: customers, contacts and outcomes from a seed, with a truth that is known."""
