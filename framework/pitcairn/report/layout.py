@@ -1,0 +1,224 @@
+"""From a result to what a page shows: which facts stand where, under which mark. No sentence is made here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from pitcairn.evidence.facts import Check
+from pitcairn.reading.numbers import count, day
+from pitcairn.reading.result import PredictionRow, PromotionRow, Result
+from pitcairn.report import rows
+from pitcairn.report.pages import (
+    ArmCount,
+    Checked,
+    Fact,
+    Figure,
+    File,
+    Funnel,
+    Icon,
+    IterationPage,
+    Practice,
+    Prediction,
+    Readiness,
+    Tested,
+    Trust,
+)
+from pitcairn.report.rows import Index
+
+LONG_HEADLINE = 90
+"""A headline of more characters than this is set smaller."""
+CHECK_ICONS: dict[str, Icon] = {"pass": "good", "warn": "watch", "fail": "bad", "unchecked": "neutral"}
+MATCH_ICONS: dict[str, Icon] = {"inside": "good", "higher": "up", "lower": "down", "withheld": "neutral"}
+STAGES = {"explore": "Exploration", "confirm": "Confirmation"}
+
+
+def iteration(result: Result) -> IterationPage:
+    """Everything the page of an iteration shows. Where the verdict is withheld, no effect gets as far as the page."""
+    index = Index.of(result)
+    shown = not result.withheld
+    checks = tuple(_checked(check) for check in result.health)
+    return IterationPage(
+        notices=_notices(result),
+        program=result.program,
+        title=result.title,
+        number=result.number,
+        question=result.question,
+        facts=_facts(result),
+        headline=result.headline,
+        headline_size="small" if len(result.headline) > LONG_HEADLINE else "large",
+        lede=result.lede,
+        withheld=result.withheld,
+        interim=bool(index.early),
+        wrong=() if shown else tuple(check for check in checks if check.state == "fail"),
+        levels=rows.levels(index) if shown else None,
+        cards=rows.cards(index, result.verdicts) if shown else (),
+        comparison=index.comparison,
+        treatments=tuple(index.names[verdict.arm] for verdict in result.verdicts),
+        health_headline=result.health_headline,
+        health_mark=_worst(checks),
+        trust=_trust(result),
+        blocks=rows.blocks(index, result) if shown else (),
+        guardrails=rows.guardrails(index, result.guardrails) if shown else (),
+        funnel=_funnel(index, result),
+        groups=rows.groups(index, result) if shown else None,
+        predictions=tuple(_prediction(index, row) for row in result.predictions) if shown else (),
+        background=_background(result),
+        practices=_practices(index, result),
+        changes=_pairs(result.changed),
+        readiness=_readiness(index, result.promotion) if shown else (),
+        next_sentence=result.next_sentence,
+        next_command=result.next_command,
+        limits=result.limits if shown else (),
+        method=result.method if shown else (),
+        figures=_figures(index, result) if shown else (),
+        files=_files(result),
+        origins=_origins(result),
+    )
+
+
+def _notices(result: Result) -> tuple[str, ...]:
+    first = (result.simulated,) if result.simulated and result.simulated not in result.notices else ()
+    return first + result.notices
+
+
+def _facts(result: Result) -> tuple[Fact, ...]:
+    kind, _, place = result.scope.partition(": ")
+    days = "day" if result.follow_up_days == 1 else "days"
+    return (
+        Fact(name=kind if place else "Scope", text=place or kind),
+        Fact(name="Stage", text=STAGES[result.stage]),
+        Fact(name="Customers", text=count(result.flow.drawn)),
+        Fact(name="Started", text=_day(result.start)),
+        Fact(name="Each followed for", text=f"{result.follow_up_days} {days}"),
+        Fact(name="Planned end", text=_day(result.end)),
+        Fact(name="Read as of", text=_day(result.as_of)),
+        Fact(name="Owner", text=result.owner),
+    )
+
+
+def _trust(result: Result) -> Trust:
+    return Trust(
+        gating=tuple(_checked(check) for check in result.health if check.gating),
+        warning=tuple(_checked(check) for check in result.health if not check.gating),
+    )
+
+
+def _checked(check: Check) -> Checked:
+    return Checked(mark=CHECK_ICONS[check.state], state=check.state, name=check.name, sentence=check.sentence)
+
+
+def _worst(checks: tuple[Checked, ...]) -> Icon:
+    states = {check.state for check in checks}
+    return "bad" if "fail" in states else "watch" if "warn" in states else "good"
+
+
+def _funnel(index: Index, result: Result) -> Funnel:
+    flow = result.flow
+    drawn = "assigned" if flow.in_scope is None else "drawn"
+    arms = []
+    for arm in result.arms:
+        counts = [Fact(name=drawn, text=count(arm.assigned)), Fact(name="counted", text=count(arm.counted))]
+        if flow.pending:
+            counts.append(Fact(name="still being followed", text=count(arm.pending)))
+        arms.append(ArmCount(arm=index.names[arm.id], counts=tuple(counts)))
+    return Funnel(
+        in_scope=None if flow.in_scope is None else count(flow.in_scope),
+        left_out=tuple(Fact(name=count(left.count), text=left.reason) for left in flow.left_out),
+        drawn=count(flow.drawn),
+        arms=tuple(arms),
+    )
+
+
+def _prediction(index: Index, row: PredictionRow) -> Prediction:
+    judged = row.arm not in index.early
+    return Prediction(
+        arm=index.names[row.arm],
+        measure=index.measures[row.measure].label,
+        written=row.written,
+        happened=row.happened,
+        mark=MATCH_ICONS[row.match] if judged else "neutral",
+        word=row.word if judged else None,
+    )
+
+
+def _background(result: Result) -> tuple[Fact, ...]:
+    named = (
+        ("The program", result.purpose),
+        ("The challenge", result.challenge),
+        ("The customers", result.audience),
+        ("What they should do", result.behaviour),
+    )
+    return tuple(Fact(name=name, text=text) for name, text in named if text)
+
+
+def _practices(index: Index, result: Result) -> tuple[Practice, ...]:
+    return tuple(
+        Practice(arm=index.names[arm.id], share=arm.share_text, facts=_pairs(arm.practice)) for arm in result.arms
+    )
+
+
+def _readiness(index: Index, promotion: tuple[PromotionRow, ...]) -> tuple[Readiness, ...]:
+    arms = dict.fromkeys(row.arm for row in promotion)
+    return tuple(
+        Readiness(arm=index.names[arm], tests=tuple(_tested(index, row) for row in promotion if row.arm == arm))
+        for arm in arms
+    )
+
+
+def _tested(index: Index, row: PromotionRow) -> Tested:
+    if row.arm in index.early:
+        return Tested(mark="neutral", met=None, name=row.test, evidence=row.evidence)
+    return Tested(mark="good" if row.met else "open", met=row.met, name=row.test, evidence=row.evidence)
+
+
+def _figures(index: Index, result: Result) -> tuple[Figure, ...]:
+    return tuple(
+        Figure(
+            measure=index.measures[row.measure].label,
+            where=row.where,
+            arm=index.names[row.arm].label,
+            customers=count(row.customers),
+            mean=row.mean,
+            deviation=row.deviation,
+            difference=row.difference,
+            low=row.low,
+            high=row.high,
+            p=row.p,
+            method=row.method,
+        )
+        for row in result.details
+    )
+
+
+def _files(result: Result) -> tuple[File, ...]:
+    return tuple(
+        File(source=file.source, name=file.name, size=count(file.bytes), sha256=file.sha256)
+        for file in result.provenance.files
+    )
+
+
+def _origins(result: Result) -> tuple[Fact, ...]:
+    source = result.provenance
+    named = [
+        ("Plan", source.plan_digest),
+        ("Locked", f"{_moment(source.locked_at)}, by {source.locked_by}"),
+        ("Ledger before this reading", source.ledger_head),
+        ("Salt of the draw", source.salt or ""),
+        *((f"Rows in {name}", count(rows)) for name, rows in source.rows),
+        *source.versions,
+    ]
+    return tuple(Fact(name=name, text=text) for name, text in named if text)
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> tuple[Fact, ...]:
+    return tuple(Fact(name=name, text=text) for name, text in pairs)
+
+
+def _day(iso: str) -> str:
+    return day(date.fromisoformat(iso))
+
+
+def _moment(iso: str) -> str:
+    moment = datetime.fromisoformat(iso)
+    return f"{day(moment.date())}, {moment:%H:%M} {moment.tzname() or ''}".rstrip()
