@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from pitcairn.errors import Problem
+from pitcairn.program import ProgramFolder
+from pitcairn.spec.models import IterationSpec, PilotSpec, ProgramSpec
+from pitcairn.spec.place import Path, Source
 from pitcairn.spec.read import problems, read
 from pitcairn.spec.shape import hints
-from pitcairn.spec.source import Path, Source
 
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 
 
-class Unreadable(Exception):  # noqa: N818 - it is caught by the rule runner, never shown
+class UnreadableError(Exception):
     """A rule touched a part of a file that has problems of its own."""
 
 
 @dataclass(frozen=True)
 class Draft(Generic[M]):
-    """A file's text and its values; touching a value that is broken raises Unreadable."""
+    """A file's text and its values; touching a value that is broken raises UnreadableError."""
 
     source: Source
     spec: M
@@ -35,34 +38,51 @@ class Draft(Generic[M]):
         """The draft of a file, whatever its state."""
         spec, faults = read(source, model)
         told = (*source.problems, *problems(source, faults))
-        if spec is not None:
-            broken = frozenset(path[:2] for path in source.refused)
-            return cls(source, spec, told, broken)
+        if spec is not None and not source.refused:
+            return cls(source, spec, told, frozenset())
         wrong = [fault.path for fault in faults] + list(source.refused)
         partial, broken = _partial(source, model, wrong)
         return cls(source, partial, told, broken)
 
     def ids(self, field: str) -> tuple[str, ...]:
-        """Every id written under a top-level key, sound or not; Unreadable where that cannot be known."""
+        """Every id written under a top-level key, sound or not; UnreadableError where that cannot be known."""
         if not self.source.readable or not isinstance(self.source.value, dict):
-            raise Unreadable
+            raise UnreadableError
         written = self.source.value.get(field, {})
         if not isinstance(written, dict):
-            raise Unreadable
+            raise UnreadableError
         return tuple(written)
 
     def sound(self, *fields: str) -> None:
-        """Raises Unreadable unless the top-level keys are free of problems, with everything in them."""
+        """Raises UnreadableError unless the top-level keys are free of problems, with everything in them."""
         if not self.source.readable or any(path[0] in fields for path in self.broken if path):
-            raise Unreadable
+            raise UnreadableError
+
+    def entries(self, field: str, kept: Sequence[T]) -> Iterator[tuple[int, T]]:
+        """The sound entries of a top-level list, each with the position it has in the file."""
+        written = self.source.value.get(field, ())
+        positions = (index for index in range(len(written)) if (field, index) not in self.broken)
+        yield from zip(positions, kept, strict=True)
 
     def problem(self, path: Path, message: str, hint: str | None = None, *, at_key: bool = False) -> Problem:
         """A problem at a place of this file."""
         return self.source.problem(path, message, hint, at_key=at_key)
 
 
+@dataclass(frozen=True)
+class Drafts:
+    """The files that are checked together."""
+
+    folder: ProgramFolder
+    program: Draft[ProgramSpec]
+    pilot_id: str | None = None
+    pilot: Draft[PilotSpec] | None = None
+    number: int | None = None
+    iteration: Draft[IterationSpec] | None = None
+
+
 def _partial(source: Source, model: type[M], wrong: Iterable[Path]) -> tuple[M, frozenset[Path]]:
-    """An instance with the top-level values that are sound; the others raise Unreadable when touched."""
+    """An instance with the top-level values that are sound; the others raise UnreadableError when touched."""
     written = source.value if isinstance(source.value, dict) and source.readable else {}
     broken = frozenset(_entry(written, path) for path in wrong)
     values: dict[str, Any] = {}
@@ -103,6 +123,6 @@ _STRICT = ConfigDict(strict=True, arbitrary_types_allowed=True)
 
 def _lenient(model: type[M]) -> type[M]:
     def refuse(_self: object, _name: str) -> Any:
-        raise Unreadable
+        raise UnreadableError
 
     return type(model.__name__, (model,), {"__getattr__": refuse, "__module__": __name__})

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
 
 from pitcairn.errors import Problem, SpecError
-from pitcairn.program import ProgramFolder
-from pitcairn.spec.draft import Draft
+from pitcairn.program import PROGRAM_FILE, ProgramFolder
+from pitcairn.spec.draft import Draft, Drafts
+from pitcairn.spec.loaded import Loaded
 from pitcairn.spec.models import IterationSpec, PilotSpec, ProgramSpec
-from pitcairn.spec.rules import Drafts, check
+from pitcairn.spec.place import Source
+from pitcairn.spec.rules import check
 from pitcairn.spec.source import read_source
 from pitcairn.spec.words import suggestion
+
+M = TypeVar("M", bound=BaseModel)
 
 MOST_SHOWN = 100
 """Problems told at a time."""
 
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """Valid plan files: a program, and where asked for a pilot and one of its iterations."""
-
-    program: ProgramSpec
-    pilot_id: str | None = None
-    pilot: PilotSpec | None = None
-    number: int | None = None
-    iteration: IterationSpec | None = None
+__all__ = ["Loaded", "load", "load_all"]
 
 
 def load(folder: ProgramFolder, pilot: str | None = None, number: int | None = None) -> Loaded:
@@ -37,10 +34,15 @@ def load(folder: ProgramFolder, pilot: str | None = None, number: int | None = N
     if pilot is not None:
         _known_pilot(folder, pilot)
         number = _known_number(folder, pilot, number)
-    drafts = _drafts(folder, _program(folder), pilot, number)
-    found = check(drafts)
-    if found:
-        raise SpecError(_limited(found))
+    drafts = Drafts(
+        folder=folder,
+        program=_draft(folder, folder.program_file, ProgramSpec),
+        pilot_id=pilot,
+        pilot=None if pilot is None else _draft(folder, folder.pilot_file(pilot), PilotSpec),
+        number=number,
+        iteration=None if pilot is None or number is None else _iteration(folder, pilot, number),
+    )
+    _refuse(check(drafts))
     return _loaded(drafts)
 
 
@@ -49,56 +51,68 @@ def load_all(folder: ProgramFolder) -> tuple[Loaded, ...]:
 
     Raises SpecError with every problem of all plan files, each told once.
     """
-    program = _program(folder)
-    drafts = [_drafts(folder, program, None, None)]
-    for pilot in folder.pilot_ids():
-        numbers = folder.iterations(pilot)
-        drafts += [_drafts(folder, program, pilot, number) for number in numbers or (None,)]
-    found = dict.fromkeys(problem for one in drafts for problem in check(one))
-    if found:
-        raise SpecError(_limited(found))
+    program = _draft(folder, folder.program_file, ProgramSpec)
+    drafts = [Drafts(folder=folder, program=program)]
+    badly_named: list[Problem] = []
+    for id in folder.pilot_ids():
+        try:
+            pilot = _draft(folder, folder.pilot_file(id), PilotSpec)
+        except SpecError as error:
+            badly_named += error.problems
+            continue
+        turns = folder.iterations(id)
+        alone = Drafts(folder=folder, program=program, pilot_id=id, pilot=pilot)
+        drafts += [_with_iteration(alone, number) for number in turns] or [alone]
+    _refuse((*(problem for one in drafts for problem in check(one)), *badly_named))
     return tuple(_loaded(one) for one in (drafts[1:] or drafts))
 
 
-def _program(folder: ProgramFolder) -> Draft[ProgramSpec]:
-    return _draft(folder, folder.program_file, ProgramSpec)
+def _with_iteration(drafts: Drafts, number: int) -> Drafts:
+    iteration = _iteration(drafts.folder, drafts.pilot_id or "", number)
+    return Drafts(drafts.folder, drafts.program, drafts.pilot_id, drafts.pilot, number, iteration)
 
 
-def _drafts(folder: ProgramFolder, program: Draft[ProgramSpec], pilot: str | None, number: int | None) -> Drafts:
-    return Drafts(
-        folder=folder,
-        program=program,
-        pilot_id=pilot,
-        pilot=_draft(folder, folder.pilot_file(pilot), PilotSpec) if pilot else None,
-        number=number,
-        iteration=_draft(folder, folder.iteration_file(pilot, number), IterationSpec) if pilot and number else None,
-    )
+def _iteration(folder: ProgramFolder, pilot: str, number: int) -> Draft[IterationSpec]:
+    return _draft(folder, folder.iteration_file(pilot, number), IterationSpec)
 
 
-def _draft(folder: ProgramFolder, path: Path, model: type) -> Draft:  # type: ignore[type-arg]
+def _draft(folder: ProgramFolder, path: Path, model: type[M]) -> Draft[M]:
+    """The file as far as it can be read; one that cannot be opened is a draft with that problem."""
     name = folder.relative(path)
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise SpecError(Problem(message=f"cannot be read: {error.strerror}", file=name)) from None
+        problem = Problem(message=f"the file cannot be opened: {error.strerror}", hint=_hint(path), file=name)
+        return Draft.of(Source(name, None, (problem,), readable=False), model)
     return Draft.of(read_source(data, name), model)
 
 
+def _hint(path: Path) -> str | None:
+    return "make a program with: pitcairn init NAME" if path.name == PROGRAM_FILE and not path.exists() else None
+
+
 def _loaded(drafts: Drafts) -> Loaded:
+    sources = {"program": drafts.program.source}
+    if drafts.pilot:
+        sources["pilot"] = drafts.pilot.source
+    if drafts.iteration:
+        sources["iteration"] = drafts.iteration.source
     return Loaded(
         program=drafts.program.spec,
         pilot_id=drafts.pilot_id,
         pilot=drafts.pilot.spec if drafts.pilot else None,
         number=drafts.number,
         iteration=drafts.iteration.spec if drafts.iteration else None,
+        sources=sources,
     )
 
 
 def _known_pilot(folder: ProgramFolder, pilot: str) -> None:
-    if folder.pilot_file(pilot).is_file():
-        return
+    """The nearest pilot is named even where the word could not name one."""
     known = folder.pilot_ids()
-    hint = suggestion(pilot, known, "pilots here") or f"make one with: pitcairn new {pilot}"
+    if pilot in known and folder.pilot_file(pilot).is_file():
+        return
+    hint = suggestion(pilot, known, "pilots here") or "make one with: pitcairn new PILOT"
     raise SpecError(f"There is no pilot “{pilot}” in this program.", hint=hint)
 
 
@@ -112,9 +126,11 @@ def _known_number(folder: ProgramFolder, pilot: str, number: int | None) -> int 
     raise SpecError(f"Pilot “{pilot}” has no iteration {number}.", hint=f"iterations here: {known}")
 
 
-def _limited(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    found = tuple(problems)
-    if len(found) <= MOST_SHOWN:
-        return found
-    more = Problem(message=f"There are {len(found) - MOST_SHOWN} more problems.", hint="mend these first")
-    return (*found[:MOST_SHOWN], more)
+def _refuse(problems: Iterable[Problem]) -> None:
+    """SpecError where there are problems: each once, at most MOST_SHOWN."""
+    found = tuple(dict.fromkeys(problems))
+    if len(found) > MOST_SHOWN:
+        more = Problem(message=f"There are {len(found) - MOST_SHOWN} more problems.", hint="mend these first")
+        found = (*found[:MOST_SHOWN], more)
+    if found:
+        raise SpecError(found)

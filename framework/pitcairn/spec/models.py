@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
 from pitcairn.spec import scalars
 from pitcairn.spec.scalars import Amount, AmountRange
@@ -44,7 +44,7 @@ Id = Annotated[
         description="Small letters, digits, hyphens or underscores.",
     ),
 ]
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Text = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(scalars.text)]
 Column = Annotated[str, Field(min_length=1, max_length=200)]
 Duration = Annotated[int, *_written(scalars.duration, "14 days", "2 weeks")]
 Share = Annotated[Fraction, *_written(scalars.share, "1/2", "33%", 0.5, types=("string", "number"))]

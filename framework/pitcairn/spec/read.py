@@ -10,8 +10,8 @@ from pydantic import BaseModel, ValidationError
 
 from pitcairn.errors import Problem
 from pitcairn.spec.models import IterationSpec, PilotSpec, ProgramSpec
+from pitcairn.spec.place import Path, Source
 from pitcairn.spec.shape import KEY, bare, choices, follow, known_keys, literals
-from pitcairn.spec.source import Path, Source
 from pitcairn.spec.words import nearest, quoted, short, suggestion
 
 M = TypeVar("M", bound=BaseModel)

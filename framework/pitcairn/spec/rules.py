@@ -1,30 +1,52 @@
-"""What must hold between the keys of a file and between the files."""
+"""Every rule put to the files of a program, a pilot and an iteration; the problems of each file in order of line.
+
+A rule is a generator of problems. It stops by itself, without a word, where it meets a part of a file that has
+problems of its own: those are told already.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from pitcairn.errors import Problem
-from pitcairn.program import ProgramFolder
-from pitcairn.spec.draft import Draft
-from pitcairn.spec.models import IterationSpec, PilotSpec, ProgramSpec
-
-
-@dataclass(frozen=True)
-class Drafts:
-    """The files that are checked together."""
-
-    folder: ProgramFolder
-    program: Draft[ProgramSpec]
-    pilot_id: str | None
-    pilot: Draft[PilotSpec] | None
-    number: int | None
-    iteration: Draft[IterationSpec] | None
+from pitcairn.spec import iteration_rules, pilot_rules, program_rules
+from pitcairn.spec.customer import placeholders
+from pitcairn.spec.draft import Drafts, UnreadableError
+from pitcairn.spec.iteration_rules import Turn
 
 
 def check(drafts: Drafts) -> tuple[Problem, ...]:
-    """Every problem, in the order of the files and of their lines."""
+    """Every problem of the files, the program's first, each file's in order of line."""
     found = [*drafts.program.problems]
-    for draft in (drafts.pilot, drafts.iteration):
-        found += draft.problems if draft else ()
-    return tuple(found)
+    for program_rule in program_rules.RULES:
+        found += _until_unreadable(program_rule(drafts.program, drafts.folder))
+    return (*_by_line(found), *_pilot(drafts), *_iteration(drafts))
+
+
+def _pilot(drafts: Drafts) -> Iterator[Problem]:
+    if drafts.pilot is not None:
+        found = [*drafts.pilot.problems, *_until_unreadable(placeholders(drafts.pilot))]
+        for rule in pilot_rules.RULES:
+            found += _until_unreadable(rule(drafts.pilot, drafts.program))
+        yield from _by_line(found)
+
+
+def _iteration(drafts: Drafts) -> Iterator[Problem]:
+    if drafts.pilot_id and drafts.pilot and drafts.iteration and drafts.number:
+        numbers = drafts.folder.iterations(drafts.pilot_id)
+        turn = Turn(drafts.number, numbers, drafts.iteration, drafts.pilot, drafts.program)
+        found = [*drafts.iteration.problems]
+        for rule in iteration_rules.RULES:
+            found += _until_unreadable(rule(turn))
+        yield from _by_line(found)
+
+
+def _until_unreadable(problems: Iterator[Problem]) -> Iterator[Problem]:
+    try:
+        yield from problems
+    except UnreadableError:
+        return
+
+
+def _by_line(problems: list[Problem]) -> list[Problem]:
+    return sorted(dict.fromkeys(problems), key=lambda problem: (problem.line or 0, problem.column or 0))

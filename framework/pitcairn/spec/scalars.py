@@ -132,12 +132,22 @@ def day(written: object) -> date:
     """
     if isinstance(written, date):
         return written
-    if isinstance(written, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", written.strip(), re.ASCII):
-        try:
-            return date.fromisoformat(written.strip())
-        except ValueError as error:
-            raise ValueError(f"“{written}” is not a day of the calendar: {error}") from None
-    raise ValueError(f"“{written}” is not a date; write year-month-day, such as 2026-03-02")
+    if not isinstance(written, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", written.strip(), re.ASCII):
+        raise ValueError(f"“{written}” is not a date; write year-month-day, such as 2026-03-02")
+    try:
+        found = date.fromisoformat(written.strip())
+    except ValueError:
+        raise ValueError(f"“{written}” is not a day of the calendar; write year-month-day") from None
+    if not 1970 <= found.year <= 2199:
+        raise ValueError(f"“{written}” is out of range; use a day from 1970 to 2199")
+    return found
+
+
+def text(written: str) -> str:
+    """Text that says something."""
+    if not written.strip():
+        raise ValueError("there is only space here; write a text, or remove the line")
+    return written
 
 
 def scalar(written: object) -> str | int | float | bool:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic import BaseModel, Discriminator, Tag
 from pydantic.fields import FieldInfo
 
-from pitcairn.spec.source import Path
+from pitcairn.spec.place import Path
 
 KEY = "[key]"
 """How pydantic names the key itself in the location of an error."""

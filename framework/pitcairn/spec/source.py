@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -25,10 +25,9 @@ from yaml.events import (
 )
 
 from pitcairn.errors import Problem
-from pitcairn.spec.yaml_scalars import Unreadable, resolve
-
-Path = tuple[str | int, ...]
-"""Where a value stands: keys and list positions from the top."""
+from pitcairn.spec.place import Mark, Path, Source, problem_at
+from pitcairn.spec.yaml_errors import syntax_problem
+from pitcairn.spec.yaml_scalars import WordError, resolve
 
 LARGEST = 1_000_000
 """Bytes; a plan file a person wrote is a hundredth of this."""
@@ -36,62 +35,12 @@ DEEPEST = 40
 """Levels of nesting; the plan files need seven."""
 MOST_PROBLEMS = 100
 """Nobody mends more at a time."""
-LONGEST_EXCERPT = 200
-
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff"
     "\ud800-\udfff]"
 )
 """Control characters, and those that change the order of text or hide in it. The zero-width joiners
 (200C, 200D) stay: some scripts and emoji need them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A place in the text: line and column counted from 1, and how many characters it covers on that line."""
-
-    line: int
-    column: int
-    width: int
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What a plan file says, and where it says it."""
-
-    file: str
-    value: Any
-    """Dicts, lists, text, numbers, booleans and None; None where nothing could be read."""
-    problems: tuple[Problem, ...]
-    readable: bool = True
-    """False where the text ended in a syntax error, so that what is missing means nothing."""
-    refused: frozenset[Path] = frozenset()
-    """Places that already have a problem: nothing more needs to be said about their values."""
-    lines: tuple[str, ...] = field(default=(), repr=False)
-    keys: dict[Path, Mark] = field(default_factory=dict, repr=False)
-    values: dict[Path, Mark] = field(default_factory=dict, repr=False)
-
-    def key_mark(self, path: Path) -> Mark | None:
-        """Where the key is written; for a list item, which has none, where its value is."""
-        return self.keys.get(path) or self.values.get(path)
-
-    def mark(self, path: Path) -> Mark | None:
-        """Where the value is written; the nearest thing around it where the value is not there at all."""
-        while path and path not in self.values:
-            path = path[:-1]
-            if path in self.keys:
-                return self.keys[path]
-        return self.values.get(path) if path else None
-
-    def written(self, path: Path) -> str:
-        """The value exactly as the file has it, where it stands on one line."""
-        mark = self.values.get(path)
-        return self.lines[mark.line - 1][mark.column - 1 : mark.column - 1 + mark.width] if mark else ""
-
-    def problem(self, path: Path, message: str, hint: str | None = None, *, at_key: bool = False) -> Problem:
-        """A problem about the value at `path`, or about its key, with line, column and excerpt."""
-        mark = self.key_mark(path) if at_key else self.mark(path)
-        return problem_at(self.file, self.lines, mark, message, hint)
 
 
 def read_source(data: bytes, file: str) -> Source:
@@ -113,19 +62,6 @@ def read_source(data: bytes, file: str) -> Source:
     builder.hidden_characters(text)
     builder.build(visible)
     return builder.source()
-
-
-def problem_at(file: str, lines: tuple[str, ...], mark: Mark | None, message: str, hint: str | None = None) -> Problem:
-    """A problem with as much of its place as is known; lines too long to show are left out."""
-    if mark is None:
-        return Problem(message=message, hint=hint, file=file)
-    line = lines[mark.line - 1].replace("\t", " ") if mark.line <= len(lines) else ""
-    shown = mark.column <= LONGEST_EXCERPT
-    width = max(1, min(mark.width, LONGEST_EXCERPT - mark.column + 1))
-    excerpt = line[:LONGEST_EXCERPT] if shown else None
-    return Problem(
-        message=message, hint=hint, file=file, line=mark.line, column=mark.column, excerpt=excerpt, width=width
-    )
 
 
 def _not_utf8(data: bytes, error: UnicodeDecodeError, file: str) -> Problem:
@@ -201,7 +137,7 @@ class _Builder:
                     return
         except yaml.MarkedYAMLError as error:
             self._readable = False
-            self._say(*_syntax(error))
+            self._say(*syntax_problem(error))
         except (yaml.YAMLError, ValueError, OverflowError):
             # An escape such as "\UFFFFFFFF" or a %YAML version of 5,000 digits; the parser says no place.
             self._readable = False
@@ -304,7 +240,7 @@ class _Builder:
             return event.value
         try:
             return resolve(event.value)
-        except Unreadable as error:
+        except WordError as error:
             self._refuse(path, mark, error.message, error.hint)
             return None
 
@@ -355,42 +291,3 @@ def _mark(event: Event, lines: tuple[str, ...] = ()) -> Mark:
 def _hidden(character: str) -> Iterator[str]:
     yield f"there is a character here that cannot be seen (U+{ord(character):04X})"
     yield "delete it, and type the text around it again"
-
-
-def _syntax(error: yaml.MarkedYAMLError) -> tuple[Mark | None, str, str | None]:
-    """A syntax error of the YAML parser in words of the house."""
-    at = error.problem_mark or error.context_mark
-    mark = Mark(at.line + 1, at.column + 1, 1) if at else None
-    found = f"{error.problem or error.context or ''}"
-    for pattern, message, hint in _SYNTAX:
-        if re.search(pattern, found):
-            return mark, message, hint
-    return mark, "this is not readable YAML here", f"the YAML reader says: {found}"
-
-
-_SYNTAX: tuple[tuple[str, str, str], ...] = (
-    (r"'\\t'", "there is a tab here", "indent with spaces"),
-    (
-        r"mapping values are not allowed",
-        "a “:” is not expected here",
-        "put text that holds “: ” in quotes, or check the indentation",
-    ),
-    (r"could not find expected ':'", "a “:” is missing after the key", "write `key: value`"),
-    (
-        r"expected <block end>|did not find expected <document start>|expected '<document start>'",
-        "this line does not fit with the lines above it",
-        "line it up with the other keys or items of its block, or put text with special characters in quotes",
-    ),
-    (
-        r"expected ',' or '[\]}]'",
-        "a “,” or a closing bracket is missing",
-        "brackets open on an earlier line must close",
-    ),
-    (
-        r"unexpected end of stream|found end of stream",
-        "the file ends in the middle of a text",
-        "close the quote or the bracket",
-    ),
-    (r"character '[`@%]' that cannot start", "text cannot start with this character", "put the text in quotes"),
-    (r"escape", "this backslash means nothing", "write \\\\ for a backslash, or use single quotes"),
-)

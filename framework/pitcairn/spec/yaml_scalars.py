@@ -17,7 +17,7 @@ MOST_DIGITS = 18
 """Whole numbers of this length still fit in 64 bits."""
 
 
-class Unreadable(Exception):  # noqa: N818 - it never leaves the room
+class WordError(Exception):
     """The word cannot be taken as it stands."""
 
     def __init__(self, message: str, hint: str) -> None:
@@ -27,7 +27,7 @@ class Unreadable(Exception):  # noqa: N818 - it never leaves the room
 
 
 def resolve(word: str) -> str | int | float | bool | None:
-    """The value of an unquoted word; Unreadable where people and programs could read different things.
+    """The value of an unquoted word; WordError where people and programs could read different things.
 
     >>> [resolve(word) for word in ("no", "true", "16:20", "2026-03-02", "1e3", "0x1F", "~")]
     ['no', True, '16:20', '2026-03-02', 1000.0, 31, None]
@@ -41,16 +41,16 @@ def resolve(word: str) -> str | int | float | bool | None:
     if _OCTAL.fullmatch(word) or _HEXADECIMAL.fullmatch(word):
         return _short(word, int(word, 0))
     if _NOT_FINITE.fullmatch(word):
-        raise Unreadable(f"“{word}” is not a finite number", "write a number, or put the word in quotes")
+        raise WordError(f"“{word}” is not a finite number", "write a number, or put the word in quotes")
     return _decimal(word) if _DECIMAL.fullmatch(word) else word
 
 
 def _whole(word: str) -> int:
     digits = word.lstrip("+-")
     if len(digits) > MOST_DIGITS:
-        raise Unreadable(f"a whole number of {len(digits)} digits is too long", "put it in quotes if it is a name")
+        raise WordError(f"a whole number of {len(digits)} digits is too long", "put it in quotes if it is a name")
     if len(digits) > 1 and digits.startswith("0"):
-        raise Unreadable(
+        raise WordError(
             f"“{word}” could be the number {int(word)} or a code", f'write "{word}" in quotes, or {int(word)}'
         )
     return int(word)
@@ -58,12 +58,12 @@ def _whole(word: str) -> int:
 
 def _short(word: str, value: int) -> int:
     if value >= 10**MOST_DIGITS:
-        raise Unreadable(f"the number {word[:20]} is too large", "put it in quotes if it is a name")
+        raise WordError(f"the number {word[:20]} is too large", "put it in quotes if it is a name")
     return value
 
 
 def _decimal(word: str) -> float:
     value = float(word)
     if value in (float("inf"), float("-inf")):
-        raise Unreadable(f"“{word[:20]}” is too large a number", "put it in quotes if it is a name")
+        raise WordError(f"“{word[:20]}” is too large a number", "put it in quotes if it is a name")
     return value

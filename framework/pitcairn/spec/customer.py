@@ -1,0 +1,144 @@
+"""Is the plan good for the customer? Empty words are refused; everything else here is advice, and stops nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pitcairn.errors import Problem
+from pitcairn.spec.draft import Draft
+from pitcairn.spec.loaded import Loaded
+from pitcairn.spec.models import IterationSpec, Measure, Observed, PilotSpec
+from pitcairn.spec.place import Path, Source
+from pitcairn.spec.words import short
+
+_EMPTY_WORDS = re.compile(
+    r"[\W_]*(tbd|tba|tbc|todo|to do|to be (decided|defined|done)|fixme|x{2,}|n/?a|later|lorem ipsum.*)?[\W_]*",
+    re.IGNORECASE,
+)
+
+
+def placeholders(pilot: Draft[PilotSpec]) -> Iterator[Problem]:
+    """A problem for every part of the customer section that says nothing yet."""
+    section = pilot.spec.customer
+    for name in type(section).model_fields:
+        written = getattr(section, name)
+        texts = enumerate(written) if isinstance(written, list) else [(None, written)]
+        for index, text in texts:
+            if _EMPTY_WORDS.fullmatch(text):
+                at: Path = ("customer", name) if index is None else ("customer", name, index)
+                hint = "ask three customers, and write down what they say"
+                yield pilot.problem(at, f"“{short(text)}” says nothing about the customer yet", hint)
+
+
+def advice(loaded: Loaded) -> tuple[Problem, ...]:
+    """What a friend of the customer would ask about a valid plan; each with an id, `severity="warning"`."""
+    if loaded.pilot is None:
+        return ()
+    found = [*_program_advice(loaded), *_pilot_advice(loaded, loaded.pilot)]
+    if loaded.iteration is not None:
+        found += _iteration_advice(loaded, loaded.pilot, loaded.iteration)
+    return tuple(found)
+
+
+def _program_advice(loaded: Loaded) -> Iterator[Problem]:
+    policy = loaded.program.contact_policy
+    if loaded.iteration is None or isinstance(loaded.iteration.assignment, Observed):
+        return
+    ask = _Asker(loaded.sources.get("program"), "program.yaml")
+    if not policy.opt_out:
+        yield ask(
+            "no-opt-out",
+            ("contact_policy",),
+            "nobody can opt out: customers who asked to be left alone may be drawn",
+            "add “opt_out” to “contact_policy”",
+        )
+    if not policy.caps:
+        yield ask(
+            "no-contact-cap",
+            ("contact_policy",),
+            "nothing limits how often a customer is contacted by all pilots together",
+            "add “caps” to “contact_policy”",
+        )
+
+
+def _pilot_advice(loaded: Loaded, pilot: PilotSpec) -> Iterator[Problem]:
+    ask = _Asker(loaded.sources.get("pilot"), "pilot.yaml")
+    measures = loaded.program.measures
+    guarded = [measures[guardrail.measure] for guardrail in pilot.guardrails]
+    if not guarded:
+        yield ask(
+            "no-guardrail",
+            ("deciding",),
+            "no guardrail watches over the customer",
+            "add a measure that must not get worse, such as opt-outs, complaints or returns",
+        )
+    elif measures[pilot.deciding].money and not any(map(_protects, guarded)):
+        yield ask(
+            "money-without-care",
+            ("deciding",),
+            f"“{pilot.deciding}” is money, and no guardrail protects the customer",
+            "guard something customers would complain about: opt-outs, complaints, returns",
+        )
+    if not pilot.customer.competing:
+        yield ask(
+            "no-competing",
+            ("customer",),
+            "nothing says what customers do instead today",
+            "add “competing”: it is what the new behaviour has to be better than",
+        )
+
+
+def _protects(measure: Measure) -> bool:
+    """Complaints, opt-outs, returns: less is better; or what customers answer when asked."""
+    return not measure.money and (measure.better == "down" or measure.kind == "share")
+
+
+def _iteration_advice(loaded: Loaded, pilot: PilotSpec, iteration: IterationSpec) -> Iterator[Problem]:
+    ask = _Asker(loaded.sources.get("iteration"), f"iteration-{loaded.number}.yaml")
+    days = iteration.follow_up
+    if days < 7:
+        yield ask(
+            "short-follow-up",
+            ("follow_up",),
+            f"{days} day{'s' if days > 1 else ''} is too short to see what customers do after the first surprise",
+            "follow customers for a week or more",
+        )
+    elif days % 7:
+        yield ask(
+            "part-weeks",
+            ("follow_up",),
+            f"{days} days are not whole weeks, so some weekdays count twice",
+            f"write “{round(days / 7)} weeks”",
+        )
+    if not iteration.predictions:
+        yield ask(
+            "no-prediction",
+            ("question",),
+            "nobody has said what they expect, so nothing can be learned from being wrong",
+            "add “predictions”",
+        )
+    if pilot.customer.segments and not iteration.groups:
+        yield ask(
+            "no-groups",
+            ("question",),
+            "you expect kinds of customers to differ, and no group looks at them",
+            "add “groups”: there is no average customer",
+        )
+
+
+class _Asker:
+    """Makes warnings about one file, at their line where the file is at hand."""
+
+    def __init__(self, source: Source | None, file: str) -> None:
+        self._source = source
+        self._file = file
+
+    def __call__(self, id: str, path: Path, message: str, hint: str) -> Problem:
+        problem = (
+            self._source.problem(path, message, hint, at_key=path in self._source.keys)
+            if self._source
+            else Problem(message=message, hint=hint, file=self._file)
+        )
+        return replace(problem, severity="warning", id=f"customer/{id}")

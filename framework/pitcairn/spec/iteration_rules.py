@@ -1,0 +1,258 @@
+"""What must hold inside `iteration-N.yaml`, and between it, its pilot and the program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+
+from pitcairn.errors import Problem
+from pitcairn.spec.draft import Draft
+from pitcairn.spec.fit import known, once, positive, unit_fits
+from pitcairn.spec.models import EventSource, IterationSpec, Observed, PilotSpec, ProgramSpec
+from pitcairn.spec.pilot_rules import measure_ids
+from pitcairn.spec.place import Path
+from pitcairn.spec.program_rules import wide_source
+from pitcairn.spec.words import quoted, short
+
+SMALLEST_SHARE = Fraction(1, 1000)
+"""A thousandth: ten of the hash's ten thousand pieces."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An iteration with what it belongs to."""
+
+    number: int
+    numbers: tuple[int, ...]
+    """Every iteration of the pilot that has a file."""
+    iteration: Draft[IterationSpec]
+    pilot: Draft[PilotSpec]
+    program: Draft[ProgramSpec]
+
+
+def shares(turn: Turn) -> Iterator[Problem]:
+    """The arms' shares add up to 1, exactly."""
+    turn.iteration.sound("arms")
+    arms = turn.iteration.spec.arms
+    total = sum((arm.share for arm in arms.values()), Fraction(0))
+    if total != 1:
+        each = ", ".join(f"{id} {percent(arm.share)}" for id, arm in arms.items())
+        near = abs(total - 1) < Fraction(1, 50)
+        hint = f"{each}; write shares such as 1/{len(arms)}, which are exact" if near else each
+        message = f"shares add up to {percent(total)}, not 100%"
+        if percent(total) == "100%":
+            message = f"shares add up to {total.numerator}/{total.denominator}, not exactly 1"
+        yield turn.iteration.problem(("arms",), message, hint, at_key=True)
+    for id, arm in arms.items():
+        if arm.share < SMALLEST_SHARE:
+            message = f"{percent(arm.share)} is too small a share to draw"
+            yield turn.iteration.problem(("arms", id, "share"), message, "use 0.1% or more")
+
+
+def percent(share: Fraction) -> str:
+    """The share in percent with at most two decimals.
+
+    >>> percent(Fraction(1, 3)), percent(Fraction(1, 2))
+    ('33.33%', '50%')
+    """
+    return f"{float(share * 100):.2f}".rstrip("0").rstrip(".") + "%"
+
+
+def roles(turn: Turn) -> Iterator[Problem]:
+    """One arm is compared with, at least one is tried."""
+    turn.iteration.sound("arms")
+    arms = turn.iteration.spec.arms
+    compared = [id for id, arm in arms.items() if arm.role != "treatment"]
+    if not compared:
+        message = "no arm is there to compare with"
+        hint = "add “role: control” (today's practice) or “role: holdout” (nothing) to one arm"
+        yield turn.iteration.problem(("arms",), message, hint, at_key=True)
+    for id in compared[1:]:
+        message = f"“{id}” is a second arm to compare with, besides “{compared[0]}”"
+        at = ("arms", id, "role")
+        yield turn.iteration.problem(at, message, "exactly one arm is control or holdout")
+    if len(compared) == len(arms):
+        message = "no arm tries anything"
+        yield turn.iteration.problem(("arms",), message, "add an arm with “role: treatment”", at_key=True)
+
+
+def draw(turn: Turn) -> Iterator[Problem]:
+    """Customers can be drawn only where they have names."""
+    if isinstance(turn.iteration.spec.assignment, Observed):
+        return
+    id = turn.pilot.spec.customers.source
+    source = turn.program.spec.sources.get(id)
+    if source is not None and source.customer is None:
+        message = f"nobody can be drawn from “{id}”: it does not say which column names the customer"
+        yield turn.iteration.problem(
+            ("assignment",), message, f"add “customer: …” to the source “{id}” in program.yaml"
+        )
+
+
+def observed_arms(turn: Turn) -> Iterator[Problem]:
+    """Somebody else's draw is told for arms of this iteration, no two the same."""
+    written = turn.iteration.spec.assignment
+    if not isinstance(written, Observed):
+        return
+    arms = turn.iteration.ids("arms")
+    for id in written.values:
+        yield from known(turn.iteration, ("assignment", "values", id), id, arms, "an arm", at_key=True)
+    taken: dict[str, str] = {}
+    for arm in arms:
+        value = str(written.values.get(arm, arm))
+        if value in taken:
+            at: Path = ("assignment", "values", arm)
+            message = f"“{short(value)}” stands for “{taken[value]}” already"
+            yield turn.iteration.problem(at, message, f"say in “values” what the column holds for {quoted([arm])}")
+        taken.setdefault(value, arm)
+
+
+def observed_source(turn: Turn) -> Iterator[Problem]:
+    """Somebody else's draw is read from a source with a row a customer."""
+    written = turn.iteration.spec.assignment
+    if not isinstance(written, Observed):
+        return
+    yield from wide_source(turn.iteration, turn.program, ("assignment", "source"), written.source)
+    if "take" in turn.iteration.spec.model_fields_set:
+        message = "“take” is for draws of our own, and here somebody else made the draw"
+        yield turn.iteration.problem(("take",), message, "remove the line", at_key=True)
+    yield from _joins(turn, ("assignment", "source"), written.source)
+
+
+def _joins(turn: Turn, at: Path, id: str) -> Iterator[Problem]:
+    population = turn.pilot.spec.customers.source
+    for name in (population, id) if id != population else ():
+        source = turn.program.spec.sources.get(name)
+        if source is not None and source.customer is None:
+            message = f"“{id}” cannot be joined with “{population}”"
+            yield turn.iteration.problem(at, message, f"add “customer: …” to the source “{name}” in program.yaml")
+
+
+def confirmation(turn: Turn) -> Iterator[Problem]:
+    """A confirmation compares two halves, drawn by us."""
+    spec = turn.iteration.spec
+    if spec.stage != "confirm":
+        return
+    if isinstance(spec.assignment, Observed):
+        message = "a confirmation needs a draw of our own"
+        yield turn.iteration.problem(("assignment",), message, "write “assignment: drawn”, or “stage: explore”")
+    turn.iteration.sound("arms")
+    if len(spec.arms) != 2 or any(arm.share != Fraction(1, 2) for arm in spec.arms.values()):
+        each = ", ".join(f"{id} {percent(arm.share)}" for id, arm in spec.arms.items())
+        message = f"a confirmation has two arms of 50%, not {each}"
+        yield turn.iteration.problem(("arms",), message, "keep one model and the arm it is compared with", at_key=True)
+
+
+def worth_it(turn: Turn) -> Iterator[Problem]:
+    """The worth-it line is positive and fits the deciding measure."""
+    line, at = turn.iteration.spec.worth_it, ("worth_it",)
+    yield from positive(turn.iteration, at, line, "the worth-it line")
+    id = turn.pilot.spec.deciding
+    if measure := turn.program.spec.measures.get(id):
+        yield from unit_fits(turn.iteration, at, line, id, measure)
+
+
+def predicted_arms(turn: Turn) -> Iterator[Problem]:
+    """Predictions are about arms that try something, each said once."""
+    treated = [id for id in turn.iteration.ids("arms") if _tries(turn, id)]
+    said: set[tuple[str, str]] = set()
+    for index, item in turn.iteration.entries("predictions", turn.iteration.spec.predictions):
+        yield from known(
+            turn.iteration, ("predictions", index, "arm"), item.arm, treated, "an arm that is compared with another"
+        )
+        if (item.arm, item.measure) in said:
+            message = f"“{item.measure}” for “{item.arm}” is predicted already"
+            yield turn.iteration.problem(("predictions", index, "arm"), message, "keep one of them")
+        said.add((item.arm, item.measure))
+
+
+def _tries(turn: Turn, id: str) -> bool:
+    arm = turn.iteration.spec.arms.get(id)
+    return arm is None or arm.role == "treatment"
+
+
+def predicted_measures(turn: Turn) -> Iterator[Problem]:
+    """Predictions are about measures of the pilot, in their units."""
+    turn.pilot.sound("guardrails", "signals", "watch")
+    own = measure_ids(turn.pilot)
+    for index, item in turn.iteration.entries("predictions", turn.iteration.spec.predictions):
+        at: Path = ("predictions", index)
+        yield from known(turn.iteration, (*at, "measure"), item.measure, own, "a measure of this pilot")
+        if measure := turn.program.spec.measures.get(item.measure):
+            yield from unit_fits(turn.iteration, (*at, "gain"), item.gain, item.measure, measure)
+
+
+def groups(turn: Turn) -> Iterator[Problem]:
+    """Groups are the program's, each named once, from sources that can be joined."""
+    named = list(turn.iteration.entries("groups", turn.iteration.spec.groups))
+    yield from once(turn.iteration, "groups", named)
+    for index, id in named:
+        yield from known(turn.iteration, ("groups", index), id, turn.program.ids("groups"), "a group of the program")
+    for index, id in named:
+        group = turn.program.spec.groups.get(id)
+        if group is not None and group.source is not None:
+            yield from _joins(turn, ("groups", index), group.source)
+
+
+def windows(turn: Turn) -> Iterator[Problem]:
+    """No measure looks further than customers are followed."""
+    follow_up = turn.iteration.spec.follow_up
+    for id in measure_ids(turn.pilot):
+        measure = turn.program.spec.measures.get(id)
+        if measure is None or measure.window is None or measure.window <= follow_up:
+            continue
+        if not isinstance(turn.program.spec.sources.get(measure.source), EventSource):
+            continue
+        message = f"customers are followed {follow_up} days, and “{id}” looks at {measure.window}"
+        hint = f"write “follow_up: {measure.window} days” or more, or shorten the measure's window in program.yaml"
+        yield turn.iteration.problem(("follow_up",), message, hint)
+
+
+def dates(turn: Turn) -> Iterator[Problem]:
+    """The deciding reading comes after the first customer's follow-up is over."""
+    spec = turn.iteration.spec
+    first = spec.start + timedelta(days=spec.follow_up - 1)
+    if spec.end < first:
+        message = f"on {spec.end} the follow-up of {spec.follow_up} days from {spec.start} is not over"
+        yield turn.iteration.problem(("end",), message, f"write {first} or later")
+
+
+def changes(turn: Turn) -> Iterator[Problem]:
+    """From the second iteration on, what changed is told; before, there is nothing to change."""
+    changed = turn.iteration.spec.changed
+    if turn.number == 1 and changed:
+        message = "the first iteration has nothing to change from"
+        yield turn.iteration.problem(("changed",), message, "remove “changed”", at_key=True)
+    if turn.number > 1 and not changed:
+        message = f"iteration {turn.number} does not say what changed since iteration {turn.number - 1}, and why"
+        yield turn.iteration.problem(("changed",), message, "add “changed:” with a “what” and a “why”", at_key=True)
+
+
+def order(turn: Turn) -> Iterator[Problem]:
+    """Iterations are numbered 1, 2, 3, none left out."""
+    missing = [str(number) for number in range(1, turn.number) if number not in turn.numbers]
+    if missing and int(missing[-1]) == turn.number - 1:
+        name = turn.iteration.source.file
+        message = f"this is iteration {turn.number}, but there is no iteration {turn.number - 1}"
+        hint = f"rename the file to iteration-{missing[0]}.yaml, or put back what is missing before it"
+        yield Problem(message=message, hint=hint, file=name, line=1, column=1)
+
+
+RULES = (
+    order,
+    shares,
+    roles,
+    draw,
+    observed_arms,
+    observed_source,
+    confirmation,
+    worth_it,
+    predicted_arms,
+    predicted_measures,
+    groups,
+    windows,
+    dates,
+    changes,
+)
