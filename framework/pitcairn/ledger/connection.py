@@ -15,6 +15,7 @@ WAIT_SECONDS = 10.0
 """How long to wait for somebody else's writing to end: far longer than any of ours takes."""
 OLDEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""
+_BRING_BACK = "bring it back from a copy; every result names the ledger's state it was recorded after"
 
 
 @contextmanager
@@ -84,8 +85,11 @@ def complaints_about(path: Path) -> Iterator[None]:
         raise
     except sqlite3.Error as error:
         raise _meaning(error, path) from error
+    except UnicodeDecodeError as error:
+        # Python could not even decode the complaint, because it quotes a name from a damaged schema.
+        raise DataError(f"{path} cannot be read as a ledger: its schema is damaged.", hint=_BRING_BACK) from error
     except OSError as error:
-        raise PitcairnError(f"{path} cannot be reached: {error.strerror}.") from error
+        raise PitcairnError(f"{path} cannot be reached: {error.strerror or error}.") from error
 
 
 def _readable(path: Path) -> sqlite3.Connection:
@@ -96,7 +100,7 @@ def _readable(path: Path) -> sqlite3.Connection:
         found = nature(connection)
     except sqlite3.OperationalError as error:
         connection.close()
-        if error.sqlite_errorname != "SQLITE_READONLY_ROLLBACK":
+        if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK:
             raise
         _undo_unfinished_write(path)
         connection = _connect(path, "ro", WAIT_SECONDS)
@@ -139,24 +143,21 @@ def _connect(path: Path, mode: str, wait_seconds: float) -> sqlite3.Connection:
 
 
 def _meaning(error: sqlite3.Error, path: Path) -> PitcairnError:
-    name = getattr(error, "sqlite_errorname", "SQLITE_ERROR")
-    match name.split("_")[1]:
-        case "BUSY" | "LOCKED":
+    # Errors of the Python module itself have no code; those that get here are about text that is no text.
+    match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return PitcairnError(
                 f"{path} is in use: somebody else has been writing to it all the while.",
                 hint="try again in a moment; if nobody is writing, close the program that holds the file open",
             )
-        case "READONLY" | "PERM" | "CANTOPEN" | "AUTH":
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_AUTH:
             return PitcairnError(
                 f"{path} cannot be opened or written: {error}.",
                 hint="check that the folder exists, and that you may write both the file and the folder",
             )
-        case "FULL" | "IOERR" | "NOMEM" | "TOOBIG":
+        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR | sqlite3.SQLITE_NOMEM | sqlite3.SQLITE_TOOBIG:
             return PitcairnError(f"{path} was left as it was: {error}.", hint="check the disk, then try again")
-        case "CONSTRAINT":
-            return PitcairnError(f"{path} did not take the row: {error}")
+        case sqlite3.SQLITE_CONSTRAINT:
+            return PitcairnError(f"{path} did not take the row: {error}.")
         case _:
-            return DataError(
-                f"{path} cannot be read as a ledger: {error}.",
-                hint="bring it back from a copy; every result names the ledger's state it was recorded after",
-            )
+            return DataError(f"{path} cannot be read as a ledger: {error}.", hint=_BRING_BACK)

@@ -102,6 +102,7 @@ def _launch(path: Path, row: _Row) -> LaunchRow:
         held = LaunchBody(
             **body
             | {
+                "plan": dict(body["plan"]),
                 "left_out": tuple(LeftOut(**item) for item in body["left_out"]),
                 "arms": tuple(DrawnArm(**item) for item in body["arms"]),
                 "files": tuple(FileFact(**item) for item in body["files"]),

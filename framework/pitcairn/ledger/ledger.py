@@ -156,5 +156,5 @@ def _sealed(row: Mapping[str, object]) -> str:
     except UnicodeEncodeError as error:
         raise PitcairnError(
             f"{error.object[error.start : error.end]!a} is no character; the ledger cannot keep it.",
-            hint="the name of the person who records is the usual place: give it in plain letters",
+            hint="write it in plain letters; the usual place is the name of the person who records",
         ) from error

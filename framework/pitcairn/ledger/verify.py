@@ -59,8 +59,9 @@ def verify(
 ) -> Verification:
     """Everything about the ledger that is not as it was written, in the order of its rows.
 
-    `expected_heads` names, by result file, the digest of the row it was recorded after (`provenance.ledger_head`);
-    `expected_results` the SHA-256 of the bytes of a result file. Both tell of rows that are gone from the end.
+    `expected_heads` holds, by name of a result file, the digest of the row it was recorded after
+    (`provenance.ledger_head`); `expected_results` the SHA-256 of its bytes. Both tell of rows gone from the end;
+    `witnesses` collects both from a program folder.
     DataError where the file is no ledger, or too damaged to be read at all.
     """
     with reading(path) as connection:
@@ -98,7 +99,7 @@ def _rules(connection: sqlite3.Connection) -> Iterator[Finding]:
             yield _broken(f"The {kind} “{name}” is missing from the file.")
         elif found[kind, name] != made:
             yield _broken(f"The {kind} “{name}” was altered.")
-    for kind, name in found.keys() - written.keys():
+    for kind, name in sorted(found.keys() - written.keys()):
         text = f"The {kind} “{name}” is not Pitcairn's."
         on_rows = found[kind, name].table == "entries"
         yield Finding(kind="broken" if on_rows else "note", row=None, text=text)
