@@ -47,23 +47,20 @@ def command(session: Session, pilot: str, source: str | None, dry_run: bool, by:
     files = _copied(session, source, flags) if source else _described(session, pilot, flags, by)
     with session.changing(not dry_run):
         written = add_pilot(folder, pilot, files, dry_run=dry_run)
-    shown = [session.shown(path) for path in written]
     return Answer(
-        data={"pilot": pilot, "files": shown, "dry_run": dry_run},
-        show=partial(_show, files=shown, dry_run=dry_run),
+        data={"pilot": pilot, "files": written, "dry_run": dry_run},
+        show=partial(_show, files=[session.shown(path) for path in written], dry_run=dry_run),
         next=f"pitcairn check {pilot}",
     )
 
 
 def _described(session: Session, pilot: str, flags: dict[str, tuple[str, ...]], by: str | None) -> dict[str, str]:
-    from pitcairn.commands.pilot_files import pilot_files, require_places
+    from pitcairn.commands.pilot_files import pilot_files, ready_program
     from pitcairn.commands.questions import Known
     from pitcairn.commands.wizard import ask, take
-    from pitcairn.spec.load import load
 
     folder = session.folder
-    require_places(folder)
-    program = load(folder).program
+    program = ready_program(folder)
     today = session.moment_in(program).today
     known = Known(pilot=pilot, program=program, today=today, person=person(by, folder.root), answers={})
     return pilot_files(pilot, ask(known, flags, session.talk) if session.asks else take(known, flags))

@@ -15,6 +15,7 @@ from pitcairn.errors import Problem, Refused, SpecError
 from pitcairn.program import ProgramFolder
 from pitcairn.spec import scalars
 from pitcairn.spec.load import load
+from pitcairn.spec.models import ProgramSpec
 
 Answers = Mapping[str, tuple[str, ...]]
 COMPARISON = "control"
@@ -76,16 +77,20 @@ def require_free(folder: ProgramFolder, pilot: str) -> None:
         raise Refused(f"pilots/{pilot} exists already.", hint="choose another id, or edit its files")
 
 
-def require_places(folder: ProgramFolder) -> None:
-    """SpecError where the program knows no place a pilot could be at."""
+def ready_program(folder: ProgramFolder) -> ProgramSpec:
+    """The program; SpecError where it knows no place a pilot could be at, or no customers."""
     program = load(folder).program
+    missing: list[tuple[str, str]] = []
     if not (program.product_lines or program.locations):
-        problem = Problem(
-            message="the program has no product line and no location, and a pilot is about exactly one",
-            hint="add for example:  product_lines: {coffee: Coffee}",
-            file=folder.relative(folder.program_file),
-        )
-        raise SpecError(problem)
+        what = "the program has no product line and no location, and a pilot is about exactly one"
+        missing.append((what, "add for example:  product_lines: {coffee: Coffee}"))
+    if all(source.kind != "wide" for source in program.sources.values()):
+        what = "the program has no source with a row a customer"
+        missing.append((what, "add a source of kind: wide"))
+    if missing:
+        name = folder.relative(folder.program_file)
+        raise SpecError(Problem(message=message, hint=hint, file=name) for message, hint in missing)
+    return program
 
 
 _PILOT_TEXTS = ("title", "owner", "challenge", "audience", "behaviour", "customers", "deciding")

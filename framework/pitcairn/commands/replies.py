@@ -105,4 +105,4 @@ def _one_of(answer: str, known: Iterable[str], noun: str) -> str:
     if answer in names:
         return answer
     hint = suggestion(answer, names, f"{noun}s here")
-    raise ValueError(f"“{answer}” is not a {noun} here" + (f"; {hint.rstrip('?')}" if hint else ""))
+    raise ValueError(f"there is no {noun} “{answer}” here" + (f"; {hint.rstrip('?')}" if hint else ""))

@@ -42,7 +42,7 @@ def take(known: Known, flags: Mapping[str, tuple[str, ...]]) -> Answers:
             answers[question.name] = _checked(known, question, given or (question.propose(known),))
         except ValueError as error:
             wrong.append(f"{_flags(question)}: {error}")
-            answers[question.name] = (question.propose(known),)
+            answers[question.name] = _checked(known, question, (question.propose(known),))
     if wrong:
         raise click.UsageError("Nobody can be asked here, and some answers are not there:\n  " + "\n  ".join(wrong))
     return answers
