@@ -12,8 +12,7 @@ import pytest
 from scipy.special import chdtrc
 
 from pitcairn.design import assignment
-from pitcairn.design.assignment import BUCKETS, DIALECTS, arm_of, bucket, bucket_sql, check_id_type
-from pitcairn.errors import DataError
+from pitcairn.design.assignment import BUCKETS, DIALECTS, arm_of, bucket, bucket_sql
 
 VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "buckets.json").read_text("utf-8"))["vectors"]
 MANY = [f"customer-{number}" for number in range(200_000)]
@@ -140,17 +139,6 @@ def test_another_iteration_draws_anew() -> None:
     second = [arm_of(plan(salt="second-order/2"), unit) for unit in MANY[:9_000]]
     same = sum(one == two for one, two in zip(first, second, strict=True))
     assert abs(same - 3_000) < 4 * np.sqrt(9_000 * 2 / 9)
-
-
-@pytest.mark.parametrize("name", ["VARCHAR", "varchar", "BIGINT", "UINTEGER", "HUGEINT", "UUID", "ENUM('a', 'b')"])
-def test_text_and_whole_numbers_can_name_customers(name: str) -> None:
-    check_id_type(name, "customer")
-
-
-@pytest.mark.parametrize("name", ["DOUBLE", "FLOAT", "DECIMAL(18,0)", "TIMESTAMP", "DATE", "BOOLEAN", "BLOB"])
-def test_fractions_and_times_cannot_name_customers(name: str) -> None:
-    with pytest.raises(DataError, match=r"Column “customer” holds .* values; .* text or whole numbers"):
-        check_id_type(name, "customer")
 
 
 def test_the_limit_for_taking_is_a_whole_bucket() -> None:

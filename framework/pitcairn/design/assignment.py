@@ -14,7 +14,6 @@ from hashlib import sha256
 from typing import Final
 
 from pitcairn.design.plan import Plan
-from pitcairn.errors import DataError
 
 BUCKETS: Final = 10_000
 
@@ -39,8 +38,6 @@ translators between dialects get hexadecimal numbers wrong. The tests run DuckDB
 definition and must reproduce the answers file before their first draw."""
 
 DIALECTS: Final = tuple(_EXPRESSIONS)
-
-_ID_TYPES = re.compile(r"VARCHAR|TEXT|STRING|CHAR|U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|UUID|ENUM\(.*", re.DOTALL)
 
 
 def bucket(salt: str, unit: str | int) -> int:
@@ -90,18 +87,6 @@ def arm_of(plan: Plan, unit: str | int) -> str | None:
         return None
     place = bucket(arm_salt(plan), unit)
     return next(arm.id for arm in plan.arms if arm.first <= place < arm.last)
-
-
-def check_id_type(type_name: str, column: str) -> None:
-    """DataError unless a column of this SQL type can name customers: text and whole numbers can.
-
-    Fractions and times can not: 1 and 1.0 are one number and two texts, so that two engines would draw differently.
-    """
-    if not _ID_TYPES.fullmatch(type_name.upper()):
-        raise DataError(
-            f"Column “{column}” holds {type_name.lower()} values; customers must be named by text or whole numbers.",
-            hint="turn the ids into text where the file is made, then draw again",
-        )
 
 
 def _checked(salt: str) -> str:

@@ -1,0 +1,224 @@
+"""The draw: customers in scope are left out or go to an arm, in the engine; only counts come back.
+
+The lists hold ids exactly as the customer source has them, sorted, quoted only where CSV needs it. An id that starts
+with `=`, `+`, `-` or `@` is not altered: a list is for a mail tool, which must find the customer, and quotes would
+not stop a spreadsheet from calculating with it. Do not open lists in one.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pitcairn.canonical import file_digest
+from pitcairn.design.assignment import BUCKETS, arm_salt, bucket_sql, take_limit, take_salt
+from pitcairn.design.eligibility import NOT_TAKEN, explained
+from pitcairn.design.plan import Plan
+from pitcairn.errors import DataError, PitcairnError
+from pitcairn.evidence.engine import Engine
+from pitcairn.evidence.facts import Balance
+from pitcairn.evidence.population import Files, Population, Taken, population
+from pitcairn.evidence.sources import explained as traced
+from pitcairn.evidence.sql import literal
+
+ASSIGNMENT = "assignment.parquet"
+
+_LOT = "pitcairn_lot"
+"""The temporary table with a row a customer in scope: `who`, `outcome` (a reason's or arm's number), `before_0`, ..."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """What a draw did, in numbers: in scope = left out + drawn."""
+
+    in_scope: int
+    left_out: tuple[tuple[str, int], ...]
+    """(reason, customers), in the order the rules were asked; reasons that left nobody out included."""
+    arms: tuple[tuple[str, int], ...]
+    """(arm id, customers), in the plan's order."""
+    balance: tuple[Balance, ...]
+    """Drawn customers before the start, each treatment arm against the comparison."""
+    files: tuple[Path, ...]
+    """The assignment first, then a list for each treatment arm; none where the draw was only counted."""
+    digest: str | None
+    """SHA-256 of the assignment file, so that a changed list is noticed; None where nothing was written."""
+
+    @property
+    def drawn(self) -> int:
+        return sum(count for _, count in self.arms)
+
+
+def count(engine: Engine, plan: Plan, files: Files, *, taken: Sequence[Taken]) -> Draw:
+    """What `draw` would do, without writing; raises what `draw` raises.
+
+    Where somebody else makes the draw, the arms are their shares of the customers in scope.
+    """
+    people = population(engine, plan, files, taken)
+    if plan.observed is not None:
+        return _expected(engine, plan, people)
+    with traced(engine, *people.relations):
+        return _counted(engine, plan, people, f"({_lot(plan, people)}) AS lot")
+
+
+def draw(engine: Engine, plan: Plan, files: Files, *, taken: Sequence[Taken], into: Path) -> Draw:
+    """Draws every eligible customer and writes `assignment.parquet` and `<arm>.csv` for each treatment arm.
+
+    The files appear together at the end, or not at all. The same plan and customers give the same files, whatever
+    the order of the rows. DataError where the customer source names a customer twice or not at all, where ids are
+    not text or whole numbers, and where nobody is left for an arm; PitcairnError where `into` cannot be written.
+    """
+    people = population(engine, plan, files, taken)
+    with traced(engine, *people.relations):
+        engine.run(f"CREATE OR REPLACE TEMPORARY TABLE {_LOT} AS {_lot(plan, people)}")
+    try:
+        counted = _counted(engine, plan, people, _LOT)
+        paths = _write(engine, plan, people, into)
+    finally:
+        engine.run(f"DROP TABLE IF EXISTS {_LOT}")
+    return replace(counted, files=paths, digest=file_digest(paths[0]))
+
+
+# --- the lot --------------------------------------------------------------------------------------------------
+
+
+def _lot(plan: Plan, people: Population) -> str:
+    """Each customer's outcome: reasons by their numbers, then “not taken”, then the arms.
+
+    A hash is worked out once, and only for those whom nothing has left out yet.
+    """
+    not_taken, limit = len(people.reasons), take_limit(plan)
+    luck = f"CASE WHEN {bucket_sql('duckdb', 'who', take_salt(plan))} >= {limit} THEN {not_taken} END"
+    stop = "reason" if limit >= BUCKETS else f"CASE WHEN reason IS NULL THEN {luck} ELSE reason END"
+    place = f"CASE WHEN stop IS NULL THEN {bucket_sql('duckdb', 'who', arm_salt(plan))} END"
+    pieces = sorted((arm.last, number) for number, arm in enumerate(plan.arms) if arm.last > arm.first)
+    arms = " ".join(f"WHEN place < {last} THEN {not_taken + 1 + number}" for last, number in pieces)
+    stopped = f"SELECT *, {stop} AS stop FROM ({people.sql}) AS asked"
+    placed = f"SELECT *, {place} AS place FROM ({stopped}) AS stopped"
+    outcome = f"CASE WHEN place IS NULL THEN stop {arms} END AS outcome"
+    return f"SELECT who{people.each_before('{}')}, {outcome} FROM ({placed}) AS placed"
+
+
+def _counted(engine: Engine, plan: Plan, people: Population, lot: str) -> Draw:
+    """The draw in numbers, from one aggregate; DataError where it must not be used."""
+    moments = people.each_before("AVG({}), VAR_SAMP({})")
+    nameless = "SUM(CASE WHEN who IS NULL OR who = '' THEN 1 ELSE 0 END)"
+    rows = engine.rows(
+        f"SELECT outcome, COUNT(*), COUNT(DISTINCT who), {nameless}{moments} FROM {lot} GROUP BY outcome"
+    )
+    _refuse_unnamed(engine, plan, lot, rows)
+    sizes = {row[0]: row[1] for row in rows}
+    reasons: dict[str, int] = {}
+    for number, reason in enumerate((*people.reasons, NOT_TAKEN)):
+        reasons[reason] = reasons.get(reason, 0) + sizes.get(number, 0)
+    if take_limit(plan) >= BUCKETS:
+        del reasons[NOT_TAKEN]
+    first = len(people.reasons) + 1
+    counted = Draw(
+        in_scope=sum(sizes.values()),
+        left_out=tuple(reasons.items()),
+        arms=tuple((arm.id, sizes.get(first + number, 0)) for number, arm in enumerate(plan.arms)),
+        balance=_balance(plan, people, {row[0] - first: row[4:] for row in rows if row[0] >= first}),
+        files=(),
+        digest=None,
+    )
+    _refuse_empty(counted)
+    return counted
+
+
+def _expected(engine: Engine, plan: Plan, people: Population) -> Draw:
+    ((in_scope,),) = engine.rows(f"SELECT COUNT(*) FROM ({people.sql}) AS people")
+    arms = tuple((arm.id, round(in_scope * arm.share)) for arm in plan.arms)
+    expected = Draw(in_scope=in_scope, left_out=(), arms=arms, balance=(), files=(), digest=None)
+    _refuse_empty(expected)
+    return expected
+
+
+def _balance(plan: Plan, people: Population, moments: dict[int, tuple[Any, ...]]) -> tuple[Balance, ...]:
+    """Gaps of means in standard deviations (the root of the two arms' average variance), where there is a spread."""
+    places = {arm.id: number for number, arm in enumerate(plan.arms)}
+    control = moments.get(places[plan.comparison.id], ())
+    found = []
+    for number, measure in enumerate(people.measures):
+        for arm in plan.treatments:
+            mean, variance = moments.get(places[arm.id], ())[2 * number : 2 * number + 2] or (None, None)
+            base, base_variance = control[2 * number : 2 * number + 2] or (None, None)
+            if variance is None or base_variance is None or variance + base_variance == 0:
+                continue
+            gap = (mean - base) / math.sqrt((variance + base_variance) / 2)
+            found.append(Balance(measure=measure.id, arm=arm.id, gap=gap))
+    return tuple(found)
+
+
+# --- what must not be drawn -----------------------------------------------------------------------------------
+
+
+def _refuse_unnamed(engine: Engine, plan: Plan, lot: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """DataError unless every row names a customer, and no two rows the same one."""
+    if nameless := sum(row[3] for row in rows):
+        raise DataError(
+            f"{_rows(nameless)} of source “{plan.population}” {'have' if nameless > 1 else 'has'} no customer id.",
+            hint="every row of the customers' file must name its customer",
+        )
+    # A customer's rows share one outcome, since it follows from the id alone.
+    if sum(row[1] - row[2] for row in rows):
+        twice = f"SELECT COUNT(*) AS times FROM {lot} GROUP BY who HAVING COUNT(*) > 1"
+        ((customers, times),) = engine.rows(f"SELECT COUNT(*), SUM(times) FROM ({twice}) AS twice")
+        names = "1 customer" if customers == 1 else f"{customers:,} customers"
+        raise DataError(
+            f"Source “{plan.population}” names {names} more than once ({times:,} rows).",
+            hint="the customers' file must have a row a customer; narrow `keep` or repair the file",
+        )
+
+
+def _refuse_empty(counted: Draw) -> None:
+    if empty := [arm for arm, customers in counted.arms if customers == 0]:
+        names = " and ".join(f"“{arm}”" for arm in empty)
+        raise DataError(
+            f"{explained(counted.in_scope, counted.left_out)}. No customer would be drawn to {names}.",
+            hint="widen the pilot's `customers`, take a larger share of them, or wait until others are free again",
+        )
+
+
+def _rows(number: int) -> str:
+    return "1 row" if number == 1 else f"{number:,} rows"
+
+
+# --- the lists ------------------------------------------------------------------------------------------------
+
+
+def _write(engine: Engine, plan: Plan, people: Population, into: Path) -> tuple[Path, ...]:
+    """The assignment and the lists, put in place together; the assignment's path first."""
+    first = len(people.reasons) + 1
+    numbers = {arm.id: first + number for number, arm in enumerate(plan.arms)}
+    arms = " ".join(f"WHEN {number} THEN {literal(arm)}" for arm, number in numbers.items())
+    assignment = f"SELECT who AS customer, CASE outcome {arms} END AS arm FROM {_LOT} WHERE outcome >= {first}"
+    with _staged(into) as staged:
+        _copy(engine, f"{assignment} ORDER BY who", staged / ASSIGNMENT, "FORMAT parquet, COMPRESSION zstd")
+        for arm in plan.treatments:
+            ids = f"SELECT who AS customer FROM {_LOT} WHERE outcome = {numbers[arm.id]} ORDER BY who"
+            _copy(engine, ids, staged / f"{arm.id}.csv", "FORMAT csv, HEADER")
+        names = (ASSIGNMENT, *(f"{arm.id}.csv" for arm in plan.treatments))
+        return tuple((staged / name).replace(into / name) for name in names)
+
+
+@contextmanager
+def _staged(into: Path) -> Iterator[Path]:
+    """A folder inside `into`, gone afterwards."""
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=into, prefix=".draw-") as staged:
+            yield Path(staged)
+    except OSError as error:
+        raise PitcairnError(f"The lists cannot be written to {into}: {error.strerror}.") from None
+
+
+def _copy(engine: Engine, sql: str, path: Path, options: str) -> None:
+    engine.run(f"COPY ({sql}) TO {literal(str(path))} ({options})")
+    with path.open("rb") as written:
+        os.fsync(written.fileno())
