@@ -10,7 +10,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from pitcairn.examples.shop.people import Floats, People, amounts
+from pitcairn.examples.shop.people import People, amounts
 from pitcairn.examples.shop.tables import Table
 from pitcairn.examples.shop.truth import (
     BEHAVIOURS,
@@ -19,6 +19,7 @@ from pitcairn.examples.shop.truth import (
     MORE_ORDERS,
     OTHER_AMOUNT,
     RETURNED,
+    Floats,
     Truth,
     probability,
 )
@@ -47,7 +48,7 @@ class World:
     @property
     def drawn(self) -> NDArray[np.bool_]:
         """Whom the launch drew."""
-        return self.arms != ""
+        return np.not_equal(self.arms, "")
 
     def change(self, behaviour: str) -> Floats:
         """What everybody's arm adds to the probability of the behaviour."""

@@ -11,10 +11,9 @@ from numpy.random import Generator, SeedSequence
 from numpy.typing import NDArray
 
 from pitcairn.examples.shop.tables import Table
-from pitcairn.examples.shop.truth import COFFEE_AMOUNT, MORE_ORDERS, OTHER_AMOUNT, SHARES, probability
+from pitcairn.examples.shop.truth import COFFEE_AMOUNT, MORE_ORDERS, OTHER_AMOUNT, SHARES, Floats, probability
 
 Words = NDArray[np.str_]
-Floats = NDArray[np.float64]
 
 STORES: Mapping[str, tuple[float, str]] = {
     "harbour-street": (0.30, "coast"),

@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ TRUTHS: Mapping[tuple[str, int], Truth] = {
 }
 
 
-def probability(behaviour: str, engagement: np.ndarray, change: np.ndarray | float = 0.0) -> np.ndarray:
+def probability(behaviour: str, engagement: Floats, change: Floats | float = 0.0) -> Floats:
     """Each customer's probability; its average over all customers is the usual share plus the average change."""
     known = BEHAVIOURS[behaviour]
     factor = 0.25 + 0.75 * engagement if known.engaged else np.ones_like(engagement)
