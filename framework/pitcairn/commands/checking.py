@@ -30,13 +30,15 @@ def checked(
     folder: ProgramFolder, pilot: str | None, number: int | None, files: Mapping[str, tuple[Path, ...]]
 ) -> Checked:
     """The plan files asked for, all of them without a pilot; SpecError with every problem, DataError for the data."""
+    from pitcairn.spec.customer import advice
     from pitcairn.spec.load import load, load_all
 
     found = (load(folder, pilot, number),) if pilot else load_all(folder)
     lines = [_line(one) for one in found]
     if files and pilot:
         lines.append(_customers(folder, pilot, found[0].number or 1, files))
-    return Checked(lines=tuple(lines), advice=(), ready=any(one.iteration for one in found))
+    told = dict.fromkeys(problem for one in found for problem in advice(one))
+    return Checked(lines=tuple(lines), advice=tuple(told), ready=any(one.iteration for one in found))
 
 
 def show(paper: Paper, *, found: Checked) -> None:
@@ -45,7 +47,8 @@ def show(paper: Paper, *, found: Checked) -> None:
     for name, text in found.lines:
         paper.mark("good", name, text, column=column)
     for advice in found.advice:
-        paper.mark("watch", advice.where, advice.message)
+        paper.mark("watch", advice.message)
+        paper.wrap("; ".join(part for part in (advice.hint, advice.where) if part), indent=2)
 
 
 def _line(loaded: Loaded) -> tuple[str, str]:

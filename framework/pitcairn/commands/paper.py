@@ -74,16 +74,16 @@ class Paper:
         self.write("\n".join(lines))
 
     def mark(self, kind: Kind, name: str, text: str = "", *, column: int = 0) -> None:
-        """Writes `✓ name   text`, the text wrapped to its own column."""
+        """Writes `✓ name   text`, the text wrapped to its own column; a name alone is the text."""
         import textwrap
 
         sign, word, colour = _MARKS[kind]
         head = f"{sign if self.typographic else word.ljust(4)} "
-        name = self.clean(name).ljust(column)
-        body = textwrap.wrap(self.clean(text), max(20, self.width - len(head) - len(name) - 2)) or [""]
-        lead = click.style(head, fg=colour, bold=True) if self.colour else head
-        margin = "\n" + " " * (len(head) + len(name) + 2)
-        self.write((lead + name + "  " + margin.join(body)).rstrip())
+        label = f"{self.clean(name).ljust(column)}  " if text else ""
+        room = max(20, self.width - len(head) - len(label))
+        body = textwrap.wrap(self.clean(text or name), room, break_on_hyphens=False) or [""]
+        margin = "\n" + " " * (len(head) + len(label))
+        self.write((click.style(head, fg=colour, bold=True) if self.colour else head) + label + margin.join(body))
 
     def table(self, heads: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Iterable[int] = ()) -> None:
         """Writes a table without lines, at most `width` wide; columns in `numbers` are set right and never broken."""

@@ -12,6 +12,13 @@ if TYPE_CHECKING:
 LEAD_DAYS = 7
 """Time to agree on the plan before the first customer is reached."""
 MOST_GROUPS = 8
+_GUESSES = {
+    "engage": ("look at what is new for them", "what we send is not about them", "they find sooner what they need"),
+    "profile": ("tell us what they care about", "they see no use in telling", "they get fewer and better messages"),
+    "nurture": ("come back when they need us again", "they forget", "they have what they need in time"),
+    "qualify": ("say when they are ready to decide", "they do not know what to ask", "nobody presses them before"),
+}
+"""Challenge -> behaviour, barrier, benefit."""
 
 
 def title(known: Known) -> str:
@@ -29,6 +36,21 @@ def audience(known: Known) -> str:
     kind, _, id = known.one("place").partition(":")
     names = known.program.product_lines if kind == "product_line" else known.program.locations
     return f"Customers of {names[id]}"
+
+
+def behaviour(known: Known) -> str:
+    """What customers might do, by challenge."""
+    return _GUESSES[known.one("challenge")][0]
+
+
+def barrier(known: Known) -> str:
+    """What might keep them from it, said to be a guess."""
+    return f"Our guess, not asked yet: {_GUESSES[known.one('challenge')][1]}"
+
+
+def benefit(known: Known) -> str:
+    """What might be in it for them, said to be a guess."""
+    return f"Our guess, not asked yet: {_GUESSES[known.one('challenge')][2]}"
 
 
 def customers(known: Known) -> str:

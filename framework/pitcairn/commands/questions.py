@@ -101,14 +101,14 @@ QUESTIONS: tuple[Question, ...] = (
         prompt="What would they do, and be glad to have done?",
         example="order again before the coffee runs out",
         help="A behaviour of the customer, not a number of yours. If they would not be glad of it, think again.",
-        propose=lambda _: "not known yet: to be asked",
+        propose=proposals.behaviour,
     ),
     Question(
         name="barrier",
         prompt="What keeps them from it today?",
         example="they forget when the bag runs out",
         help="Ask five customers before you write this. A model that meets no barrier changes nothing.",
-        propose=lambda _: "not known yet: to be asked",
+        propose=proposals.barrier,
         several=True,
     ),
     Question(
@@ -116,7 +116,7 @@ QUESTIONS: tuple[Question, ...] = (
         prompt="What is in it for them?",
         example="never without coffee",
         help="Something the customer would name. A discount is a price, not a benefit.",
-        propose=lambda _: "not known yet: to be asked",
+        propose=proposals.benefit,
         several=True,
     ),
     Question(

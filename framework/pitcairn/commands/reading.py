@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,9 @@ from pitcairn.reading.result import Shown
 
 if TYPE_CHECKING:
     from pitcairn.iteration.outcomes import Taken
-    from pitcairn.reading.result import ArmNote, MeasureBlock, Result, Withheld
+    from pitcairn.reading.result import ArmNote, MeasureBlock, Result
+
+LABEL_WIDTH = 28
 
 
 def data(taken: Taken) -> Mapping[str, object]:
@@ -30,10 +34,14 @@ def data(taken: Taken) -> Mapping[str, object]:
 
 def show(paper: Paper, *, taken: Taken, shown: Callable[[Path], str]) -> None:
     """Verdict first, then health, effects, guardrails, groups, files."""
+    from pitcairn.reading.numbers import day
+
     result = taken.result
     for verdict in result.verdicts:
-        paper.mark(verdict.mark, f"{verdict.word}.", verdict.headline)
-    paper.say(f"{result.pilot}, iteration {result.number}, as of {result.as_of}", bold=True)
+        # Most headlines begin with the word already: “Promote “Men's e-mail”.”
+        spoken = verdict.headline.casefold().startswith(verdict.word.casefold())
+        paper.mark(verdict.mark, verdict.headline if spoken else f"{verdict.word}. {verdict.headline}")
+    paper.say(f"{result.pilot}, iteration {result.number}, as of {day(date.fromisoformat(result.as_of))}", bold=True)
     for notice in result.notices:
         paper.wrap(notice)
     health(paper, result)
@@ -97,17 +105,17 @@ def _rows(
 ) -> Iterator[tuple[str, ...]]:
     for measure in measures:
         effect = next((row.effect for row in measure.rows if row.arm == arm), None)
-        name = f"  {measure.label}, {measure.unit}"
+        name = "\n".join([*_wrapped(measure.label, 2), *_wrapped(measure.unit, 4)])
         if isinstance(effect, Shown):
             numbers = (effect.control_text, effect.treated_text, effect.estimate_text, effect.range_text)
             yield (name, *numbers, measure.worth_it_text or "")
         elif effect is not None:
-            absent.append(f"{measure.label}, {labels[arm]}: {_why(effect)}")
+            absent.append(f"{measure.label}, {labels[arm]}: {effect.why}")
             yield (name, "—", "—", "—", "—", measure.worth_it_text or "")
 
 
-def _why(effect: Withheld) -> str:
-    return effect.why
+def _wrapped(text: str, indent: int) -> list[str]:
+    return textwrap.wrap(text, LABEL_WIDTH, initial_indent=" " * indent, subsequent_indent=" " * indent)
 
 
 def _short(arm: ArmNote) -> str:
