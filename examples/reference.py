@@ -86,7 +86,7 @@ def clean(folder: ProgramFolder) -> None:
 def _turn(folder: ProgramFolder, turn: Turn, seed: int) -> int:
     which = (turn.pilot, f"--iteration={turn.number}")
     launched, read = f"--today={turn.launched}", f"--today={turn.read}"
-    if code := _command(folder, "plan", *which, launched) or _command(
+    if code := _command(folder, "plan", *which) or _command(
         folder, "launch", *which, launched, "--yes", "--by=reference"
     ):
         return code
