@@ -19,11 +19,12 @@ from pitcairn.design.eligibility import IN_AN_EARLIER_ITERATION, IN_ANOTHER_PILO
 from pitcairn.design.plan import Plan
 from pitcairn.design.resolve import resolve
 from pitcairn.errors import DataError, Refused
-from pitcairn.evidence.draw import Draw, Taken, count, draw
+from pitcairn.evidence.draw import Draw, count, draw
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.facts import Check, FileFact
 from pitcairn.evidence.files import file_facts, files_of
 from pitcairn.evidence.health import is_alike
+from pitcairn.evidence.population import Taken
 from pitcairn.iteration.locked import refuse_changes
 from pitcairn.iteration.outcomes import Launch
 from pitcairn.ledger import history
@@ -104,8 +105,7 @@ def _draw_and_lock(
     with _staging(folder, plan) as staged:
         with Engine.open(folder.scratch) as engine:
             drawn = draw(engine, plan, files, taken=taken, into=staged)
-            facts = file_facts(engine, plan, files)
-        _lock(folder, plan, drawn, facts, staged, by=by, now=now)
+        _lock(folder, plan, drawn, file_facts(files), staged, by=by, now=now)
     return _described(folder, plan, drawn, dry_run=False)
 
 
