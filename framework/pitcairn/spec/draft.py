@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from pitcairn.errors import Problem
 from pitcairn.program import ProgramFolder
-from pitcairn.spec.models import IterationSpec, PilotSpec, ProgramSpec
+from pitcairn.spec.models import IterationSpec, Model, PilotSpec, ProgramSpec
 from pitcairn.spec.place import Path, Source
 from pitcairn.spec.read import problems, read
 from pitcairn.spec.shape import hints
@@ -32,6 +32,8 @@ class Draft(Generic[M]):
     problems: tuple[Problem, ...]
     broken: frozenset[Path]
     """The top-level keys, and the entries of top-level mappings and lists, that have problems of their own."""
+    wrong: frozenset[Path] = frozenset()
+    """The very places of those problems."""
 
     @classmethod
     def of(cls, source: Source, model: type[M]) -> Draft[M]:
@@ -42,7 +44,7 @@ class Draft(Generic[M]):
             return cls(source, spec, told, frozenset())
         wrong = [fault.path for fault in faults] + list(source.refused)
         partial, broken = _partial(source, model, wrong)
-        return cls(source, partial, told, broken)
+        return cls(source, partial, told, broken, frozenset(wrong))
 
     def ids(self, field: str) -> tuple[str, ...]:
         """Every id written under a top-level key, sound or not; UnreadableError where that cannot be known."""
@@ -57,6 +59,23 @@ class Draft(Generic[M]):
         """Raises UnreadableError unless the top-level keys are free of problems, with everything in them."""
         if not self.source.readable or any(path[0] in fields for path in self.broken if path):
             raise UnreadableError
+
+    def words(self, field: str, *keys: str) -> Iterator[tuple[Path, str]]:
+        """The texts under `keys` of every entry of a top-level mapping or list, whatever else is wrong with the entry.
+
+        With no keys, the entries themselves. Texts that are wrong by themselves are left out.
+        """
+        if not self.source.readable or not isinstance(self.source.value, dict):
+            raise UnreadableError
+        holder = self.source.value.get(field)
+        entries = holder.items() if isinstance(holder, dict) else enumerate(holder) if isinstance(holder, list) else ()
+        for name, entry in entries:
+            word = entry
+            for key in keys:
+                word = word.get(key) if isinstance(word, dict) else None
+            path: Path = (field, name, *keys)
+            if isinstance(word, str) and path not in self.wrong:
+                yield path, word
 
     def entries(self, field: str, kept: Sequence[T]) -> Iterator[tuple[int, T]]:
         """The sound entries of a top-level list, each with the position it has in the file."""
@@ -111,14 +130,10 @@ def _without(value: Any, entries: set[str | int]) -> Any:
 
 def _value(name: str, written: Any, annotation: Any) -> dict[str, Any]:
     """The value by its own, where what is left of it is valid."""
-    config = None if isinstance(annotation, type) and issubclass(annotation, BaseModel) else _STRICT
     try:
-        return {name: TypeAdapter(annotation, config=config).validate_python(written)}
+        return TypeAdapter(dict[str, annotation], config=Model.model_config).validate_python({name: written})
     except ValidationError:
         return {}
-
-
-_STRICT = ConfigDict(strict=True, arbitrary_types_allowed=True)
 
 
 def _lenient(model: type[M]) -> type[M]:

@@ -23,12 +23,12 @@ def known(
         yield draft.problem(path, f"“{short(word)}” is not {noun}", hint, at_key=at_key)
 
 
-def once(draft: Draft[Any], field: str, words: Iterable[tuple[int, str]]) -> Iterator[Problem]:
+def once(draft: Draft[Any], words: Iterable[tuple[Path, str]]) -> Iterator[Problem]:
     """A problem for every word of a list that stands there already."""
     seen: set[str] = set()
-    for index, word in words:
+    for path, word in words:
         if word in seen:
-            yield draft.problem((field, index), f"“{short(word)}” stands twice in “{field}”", "remove one of them")
+            yield draft.problem(path, f"“{short(word)}” stands twice in “{path[0]}”", "remove one of them")
         seen.add(word)
 
 

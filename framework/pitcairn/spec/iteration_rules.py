@@ -155,13 +155,16 @@ def worth_it(turn: Turn) -> Iterator[Problem]:
 
 
 def predicted_arms(turn: Turn) -> Iterator[Problem]:
-    """Predictions are about arms that try something, each said once."""
+    """Predictions are about arms that try something."""
     treated = [id for id in turn.iteration.ids("arms") if _tries(turn, id)]
+    for path, arm in turn.iteration.words("predictions", "arm"):
+        yield from known(turn.iteration, path, arm, treated, "an arm that tries something")
+
+
+def predicted_once(turn: Turn) -> Iterator[Problem]:
+    """Nobody predicts the same thing twice."""
     said: set[tuple[str, str]] = set()
     for index, item in turn.iteration.entries("predictions", turn.iteration.spec.predictions):
-        yield from known(
-            turn.iteration, ("predictions", index, "arm"), item.arm, treated, "an arm that is compared with another"
-        )
         if (item.arm, item.measure) in said:
             message = f"“{item.measure}” for “{item.arm}” is predicted already"
             yield turn.iteration.problem(("predictions", index, "arm"), message, "keep one of them")
@@ -174,26 +177,30 @@ def _tries(turn: Turn, id: str) -> bool:
 
 
 def predicted_measures(turn: Turn) -> Iterator[Problem]:
-    """Predictions are about measures of the pilot, in their units."""
+    """Predictions are about measures of the pilot."""
     turn.pilot.sound("guardrails", "signals", "watch")
     own = measure_ids(turn.pilot)
+    for path, id in turn.iteration.words("predictions", "measure"):
+        yield from known(turn.iteration, path, id, own, "a measure of this pilot")
+
+
+def predicted_units(turn: Turn) -> Iterator[Problem]:
+    """Predicted gains are in the units of their measures."""
     for index, item in turn.iteration.entries("predictions", turn.iteration.spec.predictions):
-        at: Path = ("predictions", index)
-        yield from known(turn.iteration, (*at, "measure"), item.measure, own, "a measure of this pilot")
         if measure := turn.program.spec.measures.get(item.measure):
-            yield from unit_fits(turn.iteration, (*at, "gain"), item.gain, item.measure, measure)
+            yield from unit_fits(turn.iteration, ("predictions", index, "gain"), item.gain, item.measure, measure)
 
 
 def groups(turn: Turn) -> Iterator[Problem]:
     """Groups are the program's, each named once, from sources that can be joined."""
-    named = list(turn.iteration.entries("groups", turn.iteration.spec.groups))
-    yield from once(turn.iteration, "groups", named)
-    for index, id in named:
-        yield from known(turn.iteration, ("groups", index), id, turn.program.ids("groups"), "a group of the program")
-    for index, id in named:
+    named = tuple(turn.iteration.words("groups"))
+    yield from once(turn.iteration, named)
+    for path, id in named:
+        yield from known(turn.iteration, path, id, turn.program.ids("groups"), "a group of the program")
+    for path, id in named:
         group = turn.program.spec.groups.get(id)
         if group is not None and group.source is not None:
-            yield from _joins(turn, ("groups", index), group.source)
+            yield from _joins(turn, path, group.source)
 
 
 def windows(turn: Turn) -> Iterator[Problem]:
@@ -250,7 +257,9 @@ RULES = (
     confirmation,
     worth_it,
     predicted_arms,
+    predicted_once,
     predicted_measures,
+    predicted_units,
     groups,
     windows,
     dates,

@@ -110,7 +110,7 @@ class SourceBase(Model):
 class WideSource(SourceBase):
     """A row a customer; outcomes and traits are columns."""
 
-    kind: Literal["wide"]
+    kind: Literal["wide"] = Field(description="A row a customer.")
     absent: Literal["missing", "zero"] = Field(
         "missing",
         description="What it means when a customer has no row, or an empty cell, here: `missing` (we do not know) "
@@ -121,7 +121,7 @@ class WideSource(SourceBase):
 class EventSource(SourceBase):
     """A row an event: who, when, and what it was worth."""
 
-    kind: Literal["events"]
+    kind: Literal["events"] = Field(description="A row an event.")
     customer: Column = Field(description="The column that names the customer.")
     time: Column = Field(description="The column with the day or time of the event, in the program's time zone.")
 
@@ -195,7 +195,7 @@ class Group(Model):
         None,
         min_length=2,
         max_length=50,
-        description="Level name -> the values that make it. The first that fits wins.",
+        description="Level name → the values that make it. The first that fits wins.",
     )
 
 
@@ -233,8 +233,8 @@ class ProgramSpec(Model):
         None,
         description="Where the data is made up: a sentence saying so. It heads every page and lets `--today` move.",
     )
-    product_lines: dict[Id, Text] = Field(default_factory=dict, description="Every product line: id -> name.")
-    locations: dict[Id, Text] = Field(default_factory=dict, description="Every location: id -> name.")
+    product_lines: dict[Id, Text] = Field(default_factory=dict, description="Every product line: id → name.")
+    locations: dict[Id, Text] = Field(default_factory=dict, description="Every location: id → name.")
     sources: dict[Id, Source] = Field(min_length=1, description="Where data comes from.")
     measures: dict[Id, Measure] = Field(min_length=1, description="What is measured.")
     groups: dict[Id, Group] = Field(default_factory=dict, description="Ways to split customers.")
@@ -337,7 +337,7 @@ class Observed(Model):
     source: Id = Field(description="The wide source that knows each customer's arm.")
     column: Column = Field(description="The column that names the arm.")
     values: dict[Id, Scalar] = Field(
-        default_factory=dict, description="Arm id -> what the column says for it, where that is not the id itself."
+        default_factory=dict, description="Arm id → what the column says for it, where that is not the id itself."
     )
     start: Column | None = Field(None, description="The column with each customer's own start.")
 
@@ -372,7 +372,7 @@ class IterationSpec(Model):
     changed: list[Change] = Field(
         default_factory=list, description="What changed since the iteration before, and why (from iteration 2 on)."
     )
-    arms: dict[Id, Arm] = Field(min_length=1, max_length=8, description="Arm id -> what its customers get.")
+    arms: dict[Id, Arm] = Field(min_length=1, max_length=8, description="Arm id → what its customers get.")
     assignment: Assignment = Field(
         "drawn",
         description="`drawn` by `launch`, or observed: a column of a source.",

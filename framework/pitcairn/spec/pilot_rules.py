@@ -48,21 +48,19 @@ def deciding(pilot: Pilot, program: Program) -> Iterator[Problem]:
     yield from known(pilot, ("deciding",), pilot.spec.deciding, program.ids("measures"), MEASURE)
 
 
-def guardrail_measures(pilot: Pilot, program: Program) -> Iterator[Problem]:
-    """Guardrails guard known measures, by an amount that fits them."""
+def margins(pilot: Pilot, program: Program) -> Iterator[Problem]:
+    """Guardrails have a margin that fits what they guard."""
     for index, guardrail in pilot.entries("guardrails", pilot.spec.guardrails):
         at: Path = ("guardrails", index)
         yield from positive(pilot, (*at, "margin"), guardrail.margin, "a margin")
-        yield from known(pilot, (*at, "measure"), guardrail.measure, program.ids("measures"), MEASURE)
         if measure := program.spec.measures.get(guardrail.measure):
             yield from unit_fits(pilot, (*at, "margin"), guardrail.margin, guardrail.measure, measure)
 
 
 def listed_measures(pilot: Pilot, program: Program) -> Iterator[Problem]:
-    """Signals and watched measures are known."""
-    for field in ("signals", "watch"):
-        for index, id in pilot.entries(field, getattr(pilot.spec, field)):
-            yield from known(pilot, (field, index), id, program.ids("measures"), MEASURE)
+    """Guardrails, signals and watched measures are known."""
+    for path, id in (*pilot.words("guardrails", "measure"), *pilot.words("signals"), *pilot.words("watch")):
+        yield from known(pilot, path, id, program.ids("measures"), MEASURE)
 
 
 def one_role_each(pilot: Pilot, _program: Program) -> Iterator[Problem]:
@@ -123,7 +121,7 @@ RULES: tuple[PilotRule, ...] = (
     scope,
     customers,
     deciding,
-    guardrail_measures,
+    margins,
     listed_measures,
     one_role_each,
     promotion,

@@ -64,7 +64,7 @@ class Source:
 def problem_at(file: str, lines: tuple[str, ...], mark: Mark | None, message: str, hint: str | None = None) -> Problem:
     """A problem with as much of its place as is known; lines too long to show are left out."""
     if mark is None:
-        return Problem(message=message, hint=hint, file=file)
+        return Problem(message=message, hint=hint, file=file, line=1, column=1)
     line = lines[mark.line - 1].replace("\t", " ") if mark.line <= len(lines) else ""
     shown = mark.column <= LONGEST_EXCERPT
     width = max(1, min(mark.width, LONGEST_EXCERPT - mark.column + 1))

@@ -74,8 +74,8 @@ def _file_options(
 
 def measure_sources(program: Program, _folder: ProgramFolder) -> Iterator[Problem]:
     """Measures read from declared sources."""
-    for id, measure in program.spec.measures.items():
-        yield from known(program, ("measures", id, "source"), measure.source, program.ids("sources"), "a source")
+    for path, source in program.words("measures", "source"):
+        yield from known(program, path, source, program.ids("sources"), "a source")
 
 
 def measure_parts(program: Program, _folder: ProgramFolder) -> Iterator[Problem]:
@@ -172,9 +172,8 @@ def _group_extras(program: Program, id: str, group: Group) -> Iterator[Problem]:
 
 def group_sources(program: Program, _folder: ProgramFolder) -> Iterator[Problem]:
     """Groups are read from sources with a row a customer."""
-    for id, group in program.spec.groups.items():
-        if group.source is not None:
-            yield from wide_source(program, program, ("groups", id, "source"), group.source)
+    for path, source in program.words("groups", "source"):
+        yield from wide_source(program, program, path, source)
 
 
 def contact_policy(program: Program, _folder: ProgramFolder) -> Iterator[Problem]:

@@ -94,7 +94,7 @@ def _fault(source: Source, model: type[BaseModel], error: Any) -> Fault:
     )
     if location and location[-1] == KEY:
         return _bad_key(told)
-    if told.value is None and error["type"] != "missing":
+    if told.value is None and error["type"] not in ("missing", "extra_forbidden"):
         return Fault(path, f"“{_name(path)}” has no value", "write one after the “:”, or remove the line", at_key=True)
     return SENTENCES.get(error["type"], _other)(told)
 
@@ -122,6 +122,8 @@ def _unknown(told: _Told) -> Fault:
     hint = suggestion(word, (near,) if near else known, "known here")
     if not near and (file := _file_knowing(word, told.around)):
         hint = f"it is a key of {file}"
+    if told.value is None and word[:1].isdigit():
+        hint = "inside { } a comma starts a new key: put a value that has a comma in quotes"
     return Fault(told.path, f"“{short(word)}” is not a known key here", hint, at_key=True, meant=meant)
 
 

@@ -34,6 +34,12 @@ def bare(annotation: Any) -> Any:
             return annotation
 
 
+def given(annotation: Any) -> Any:
+    """The annotation without `| None`, whatever else it carries."""
+    members = _members(annotation)
+    return members[0] if len(members) == 1 else annotation
+
+
 def choices(annotation: Any) -> dict[str, Any]:
     """The ways a value may be written, by the tag pydantic gives them; empty where there is only one way."""
     key = _discriminator(annotation)
