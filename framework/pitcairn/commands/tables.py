@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from pitcairn.evidence.facts import Check
     from pitcairn.iteration.outcomes import Launch, Outlook, Rebuilt, Sight, Standing
     from pitcairn.ledger.verify import Verification
-    from pitcairn.reading.result import LeftOut
 
 STATES: dict[str, Kind] = {"pass": "good", "warn": "watch", "fail": "bad", "unchecked": "neutral"}
 
@@ -21,20 +20,22 @@ def outlook(paper: Paper, *, found: Outlook) -> None:
     """Who could be drawn, what could be seen, and how many would settle it."""
     paper.say(f"{found.plan.title}, iteration {found.plan.number} ({found.plan.stage})", bold=True)
     paper.wrap(_drawn("Would draw", found.drawn, found.arms))
-    left_out(paper, found.in_scope, found.left_out)
+    for sentence in found.sentences:
+        paper.wrap(sentence)
     paper.say("\nWhat could be seen, 9 times in 10")
     for sight in found.sights:
         told = ", ".join(part for part in (sight.visible_text, sight.line_text) if part)
         paper.mark(_sight_kind(sight), sight.label, told, column=_widest(one.label for one in found.sights))
-    if found.settle_sentence:
-        paper.say()
-        paper.wrap(found.settle_sentence)
-    for sentence in found.sentences:
-        paper.wrap(sentence)
+    for basis in dict.fromkeys(sight.basis for sight in found.sights if sight.basis):
+        paper.wrap(f"From {basis}.", indent=2)
+    paper.say()
+    paper.wrap(found.settle_sentence)
 
 
 def launch(paper: Paper, *, done: Launch, shown: Callable[[Path], str]) -> None:
     """What was drawn, whether the groups are alike, what was written."""
+    from pitcairn.design.eligibility import explained
+
     would = "Would draw" if done.dry_run else "Drew"
     total = sum(count for _, _, count in done.arms)
     if done.drawn_by_us:
@@ -42,7 +43,7 @@ def launch(paper: Paper, *, done: Launch, shown: Callable[[Path], str]) -> None:
     else:
         paper.wrap("The groups were drawn by somebody else; they are read from the data.")
     if done.in_scope is not None:
-        left_out(paper, done.in_scope, done.left_out)
+        paper.wrap(f"{explained(done.in_scope, [(one.reason, one.count) for one in done.left_out])}.")
     checks(paper, done.checks)
     for file in done.files:
         paper.say(f"{'Would write' if done.dry_run else 'Wrote'} {shown(file)}")
@@ -58,12 +59,6 @@ def checks(paper: Paper, found: tuple[Check, ...]) -> None:
     """One line for each health check."""
     for check in found:
         paper.mark(STATES[check.state], check.name, check.sentence, column=_widest(one.name for one in found))
-
-
-def left_out(paper: Paper, in_scope: int, found: tuple[LeftOut, ...]) -> None:
-    """How many customers are in scope, and who is left out and why."""
-    reasons = "; ".join(f"{one.count:,} {one.reason}" for one in found if one.count)
-    paper.wrap(f"{in_scope:,} customers in scope. " + (f"Left out: {reasons}." if reasons else "Nobody is left out."))
 
 
 def standings(paper: Paper, *, found: tuple[Standing, ...]) -> None:
