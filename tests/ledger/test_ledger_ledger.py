@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledger_builders import LINEAGE, NOW, PILOT, add, filled, launch_body, ordinary_rights, reading_body, rows
+from ledger_builders import LINEAGE, NOW, PILOT, add, filled, launch_body, ordinary_rights, reading_body, rows, tamper
 
 from pitcairn.canonical import plain
 from pitcairn.errors import DataError, PitcairnError, Refused
@@ -260,6 +260,32 @@ def test_somebody_elses_database_is_left_alone(path: Path) -> None:
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("ALTER TABLE _sqlite_migrations RENAME COLUMN applied_at TO at", "its record of migrations was changed"),
+        ("DROP TABLE _sqlite_migrations", "table entries already exists"),
+    ],
+)
+def test_a_ledger_without_its_record_of_migrations_is_left_alone(path: Path, statement: str, message: str) -> None:
+    filled(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(statement)
+    before = path.read_bytes()
+    with pytest.raises(DataError, match=message):
+        Ledger.open(path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("change", ["recorded_by = 'Eve'", "digest = printf('%064d', 7)"])
+def test_no_row_vouches_for_one_that_was_changed(path: Path, change: str) -> None:
+    filled(path)
+    tamper(path, (f"UPDATE entries SET {change} WHERE seq = 4", ()))
+    with Ledger.open(path) as ledger, pytest.raises(DataError, match=r"row 4, was changed(.|\n)*ledger verify"):
+        add(ledger, iteration=3)
+    assert len(rows(path)) == 4
+
+
 def test_a_folder_is_not_a_ledger(path: Path) -> None:
     path.mkdir()
     with pytest.raises(DataError, match="is a folder"):
@@ -321,7 +347,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
         yield ledger
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(body=bodies, by=texts.filter(bool))
 def test_any_body_comes_back_as_it_went_in(shared: Ledger, body: dict[str, object], by: str) -> None:
     entry = add(shared, "reading", body=body, by=by)

@@ -210,6 +210,15 @@ def test_text_that_is_no_text_is_found_and_the_row_named(path: Path) -> None:
         ("DROP TRIGGER in_order", "The trigger “in_order” is missing from the file."),
         ("DROP TRIGGER no_replace", "The trigger “no_replace” is missing from the file."),
         ("DROP INDEX one_launch", "The index “one_launch” is missing from the file."),
+        ("DROP TABLE _sqlite_migrations", "The record of migrations is not the one of this version of Pitcairn."),
+        (
+            "ALTER TABLE _sqlite_migrations RENAME COLUMN applied_at TO at",
+            "The record of migrations is not the one of this version of Pitcairn.",
+        ),
+        (
+            "INSERT INTO _sqlite_migrations (migration_set, name) VALUES ('pitcairn', '2 later')",
+            "The record of migrations is not the one of this version of Pitcairn.",
+        ),
         ("DROP VIEW launches", "The view “launches” is missing from the file."),
         (
             "CREATE TRIGGER swallow BEFORE INSERT ON entries BEGIN SELECT RAISE(IGNORE); END",
@@ -221,6 +230,7 @@ def test_text_that_is_no_text_is_found_and_the_row_named(path: Path) -> None:
 def test_rules_taken_out_of_the_file_are_missed(path: Path, statement: str, text: str) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(statement)
+        connection.commit()
     found = verify(path)
     assert texts(found) == [text]
     assert not found.intact

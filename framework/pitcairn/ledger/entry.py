@@ -94,3 +94,11 @@ def seal(row: Mapping[str, object]) -> str:
     ValueError where a value has no canonical form, TypeError where it is of a kind no ledger holds.
     """
     return digest({name: row[name] for name in COLUMNS if name != "digest"})
+
+
+def is_sealed(row: Mapping[str, object]) -> bool:
+    """Whether a row is as it was when it was sealed; a row with values that no ledger holds is not."""
+    try:
+        return seal(row) == row["digest"]
+    except (ValueError, TypeError):
+        return False

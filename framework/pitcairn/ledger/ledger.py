@@ -11,12 +11,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from pitcairn.canonical import dumps, plain
-from pitcairn.errors import PitcairnError, Refused
+from pitcairn.errors import DataError, PitcairnError, Refused
 from pitcairn.ledger import connection as door
 from pitcairn.ledger import schema
-from pitcairn.ledger.entry import COLUMNS, START, Entry, Kind, seal
+from pitcairn.ledger.entry import COLUMNS, START, Entry, Kind, is_sealed, seal
 
 _APPEND = f"INSERT INTO entries ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
+_LAST = f"SELECT {', '.join(COLUMNS)} FROM entries ORDER BY seq DESC LIMIT 1"  # noqa: S608
 
 
 class Ledger:
@@ -69,7 +70,7 @@ class Ledger:
 
         `at` is kept as given, in UTC: a clock that runs backwards is noted by `verify`, because refusing would
         stop a pilot over the clock of another computer. Refused where `kind` is `launch` and the iteration was
-        launched before; ValueError where `at` has no time zone.
+        launched before; DataError where the last row was changed; ValueError where `at` has no time zone.
         """
         if at.tzinfo is None:
             raise ValueError("The time of a ledger row needs a time zone.")
@@ -118,9 +119,18 @@ class Ledger:
         return Entry(**(row | {"recorded_at": datetime.fromisoformat(row["recorded_at"]), "body": plain(body)}))
 
     def _last(self) -> tuple[int, str]:
+        """Number and digest of the last row: a new row must not vouch for one that was changed."""
         with door.complaints_about(self.path):
-            found = self._connection.execute("SELECT seq, digest FROM entries ORDER BY seq DESC LIMIT 1").fetchone()
-        return found or (0, START)
+            found = self._connection.execute(_LAST).fetchone()
+        if not found:
+            return 0, START
+        row = dict(zip(COLUMNS, found, strict=True))
+        if not is_sealed(row):
+            raise DataError(
+                f"The last row of {self.path}, row {row['seq']}, was changed after it was recorded; nothing is added.",
+                hint="bring the ledger back from a copy; see what was changed with: pitcairn ledger verify",
+            )
+        return row["seq"], row["digest"]
 
     def _launched(self, pilot: str, iteration: int) -> Refused | None:
         found = self._connection.execute(
@@ -141,13 +151,19 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
 
     database = Database(connection, execute_plugins=False)
     steps = schema.migrations()
-    if door.nature(connection) == "ledger" and not steps.pending(database):
-        return
-    with door.locked(connection, path):
-        # Somebody else may have made or migrated it while we waited for the lock.
-        if door.nature(connection) == "other":
-            raise door.not_a_ledger(path)
-        steps.apply(database)
+    try:
+        if door.nature(connection) == "ledger" and not steps.pending(database):
+            return
+        with door.locked(connection, path):
+            # Somebody else may have made or migrated it while we waited for the lock.
+            if door.nature(connection) == "other":
+                raise door.not_a_ledger(path)
+            steps.apply(database)
+    except KeyError as error:
+        raise DataError(
+            f"{path} cannot be written: its record of migrations was changed.",
+            hint="see what was changed with: pitcairn ledger verify",
+        ) from error
 
 
 def _sealed(row: Mapping[str, object]) -> str:

@@ -165,9 +165,17 @@ def migrations() -> Migrations:
 
 def build(connection: sqlite3.Connection) -> None:
     """Make an empty ledger in a database that lives in memory only."""
-    for _, statements in STEPS:
+    connection.execute("CREATE TABLE _sqlite_migrations (migration_set TEXT, name TEXT, applied_at TEXT)")
+    for name, statements in STEPS:
         for statement in statements:
             connection.execute(statement)
+        connection.execute("INSERT INTO _sqlite_migrations VALUES ('pitcairn', ?, '')", (name,))
+
+
+def applied(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """The migrations a ledger says it went through."""
+    found = connection.execute("SELECT name, applied_at FROM _sqlite_migrations WHERE migration_set = 'pitcairn'")
+    return tuple(name for name, _ in found)
 
 
 def objects(connection: sqlite3.Connection) -> dict[tuple[str, str], Made]:

@@ -20,7 +20,7 @@ from typing import Any, Literal
 from pitcairn.canonical import digest, dumps
 from pitcairn.ledger import schema
 from pitcairn.ledger.connection import reading
-from pitcairn.ledger.entry import COLUMNS, START, seal
+from pitcairn.ledger.entry import COLUMNS, START, is_sealed
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 _Row = dict[str, Any]
@@ -66,7 +66,7 @@ def verify(
     """
     with reading(path) as connection:
         connection.text_factory = _text
-        found = [*_damage(connection), *_rules(connection)]
+        found = [*_damage(connection), *_rules(connection), *_migrations(connection)]
         rows, unreadable = _rows(connection)
     found += [*unreadable, *_chain(rows), *_clock(rows)]
     for row in rows:
@@ -105,6 +105,15 @@ def _rules(connection: sqlite3.Connection) -> Iterator[Finding]:
         yield Finding(kind="broken" if on_rows else "note", row=None, text=text)
 
 
+def _migrations(connection: sqlite3.Connection) -> Iterator[Finding]:
+    try:
+        found = sorted(schema.applied(connection))
+    except sqlite3.OperationalError:
+        found = []
+    if found != sorted(name for name, _ in schema.STEPS):
+        yield _broken("The record of migrations is not the one of this version of Pitcairn.")
+
+
 def _rows(connection: sqlite3.Connection) -> tuple[list[_Row], list[Finding]]:
     try:
         found = connection.execute(f"SELECT {', '.join(COLUMNS)} FROM entries ORDER BY seq").fetchall()  # noqa: S608
@@ -122,7 +131,7 @@ def _chain(rows: list[_Row]) -> Iterator[Finding]:
         elif row["previous"] != before["digest"]:
             follows = f"row {before['seq']}, as that one stands now" if before["seq"] else "the start of the ledger"
             yield _broken(f"Row {row['seq']} does not follow {follows}.", row["seq"])
-        if not _sealed(row):
+        if not is_sealed(row):
             what = f"{row['kind']} of {row['pilot']}, iteration {row['iteration']}"
             yield _broken(f"Row {row['seq']} ({what}) was changed after it was recorded.", row["seq"])
         before = row
@@ -130,13 +139,6 @@ def _chain(rows: list[_Row]) -> Iterator[Finding]:
 
 def _named(gone: range) -> str:
     return f"Row {gone[0]} is" if len(gone) == 1 else f"Rows {gone[0]} to {gone[-1]} are"
-
-
-def _sealed(row: _Row) -> bool:
-    try:
-        return bool(seal(row) == row["digest"])
-    except (ValueError, TypeError):
-        return False
 
 
 def _clock(rows: list[_Row]) -> Iterator[Finding]:
@@ -157,7 +159,7 @@ def _time(row: _Row) -> datetime | None:
 
 def _content(row: _Row) -> Iterator[Finding]:
     """Looks inside a row whose seal holds: another program can seal too, but would have to know our forms."""
-    if not _sealed(row):
+    if not is_sealed(row):
         return
     seq = row["seq"]
     try:
