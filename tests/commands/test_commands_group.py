@@ -180,14 +180,14 @@ def test_ctrl_c_says_that_nothing_was_changed_where_that_is_true(call, monkeypat
 
 
 def test_ctrl_c_while_writing_does_not_promise_anything():
-    failure = failure_of(KeyboardInterrupt(), writing=True)
+    failure = failure_of(KeyboardInterrupt(), unsure="see whether it was done: pitcairn status")
     assert failure.exit_code == 130
     assert "nothing" not in str(failure.problems[0])
     assert "pitcairn status" in str(failure.problems[0])
 
 
 def test_errors_of_the_house_keep_their_exit_codes():
-    failure = failure_of(DataError("The file is empty."), writing=False)
+    failure = failure_of(DataError("The file is empty."), unsure=None)
     assert (failure.code, failure.exit_code) == ("data_invalid", 4)
     assert "Nothing was changed." in (failure.last or "")
 

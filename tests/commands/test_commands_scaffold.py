@@ -82,6 +82,22 @@ def test_a_folder_that_could_not_be_finished_leaves_no_trace(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_replaced_stays_where_the_new_cannot_be_put(tmp_path, monkeypatch):
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "old.txt").write_text("old")
+    rename = Path.rename
+
+    def broken(self: Path, target: Path) -> Path:
+        if target == tmp_path / "demo" and not self.name.endswith("-before"):
+            raise OSError("no")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", broken)
+    with pytest.raises(OSError, match="no"), new_folder(tmp_path / "demo", instead=True):
+        pass
+    assert files_in(tmp_path) == {"demo/old.txt"}
+
+
 def test_a_folder_in_use_is_refused_before_anything_is_made(tmp_path):
     (tmp_path / "tea").write_text("a file")
     with pytest.raises(Refused, match="exists already"), new_folder(tmp_path / "tea"):
@@ -119,7 +135,7 @@ def test_new_names_the_schema_in_the_first_line_of_each_file(call, tmp_path):
         first = path.read_text().splitlines()[0]
         assert first.startswith("# yaml-language-server: $schema=")
         schema = (path.parent / first.partition("=")[2]).resolve()
-        assert schema.parent == tmp_path / "tea" / ".pitcairn" / "schema"
+        assert schema.is_file()
 
 
 def test_what_people_type_comes_back_as_they_typed_it(call, tmp_path):

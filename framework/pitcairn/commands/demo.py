@@ -32,7 +32,7 @@ def command(session: Session, folder: str, again: bool, seed: int, opens: bool) 
     from pitcairn.commands.demonstration import run
 
     target = (session.program or Path.cwd()) / folder
-    with session.changing():
+    with session.changing(f"see whether {folder} is there; pitcairn demo {folder} --again makes it anew"):
         done = run(target, seed=seed, again=again, stage=session.stage)
     if opens:
         session.open(done.taken.report_file)

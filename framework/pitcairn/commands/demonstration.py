@@ -30,6 +30,7 @@ class Done:
 def run(target: Path, *, seed: int, again: bool, stage: Callable[[str], None]) -> Done:
     """Makes the whole demo in `target` in one step; Refused where something else is there."""
     from pitcairn.examples.shop import demo
+    from pitcairn.spec import schema
 
     before = target.is_dir() and any(target.iterdir())
     if before and not (target / MARKER).is_file():
@@ -39,6 +40,7 @@ def run(target: Path, *, seed: int, again: bool, stage: Callable[[str], None]) -
     with new_folder(target, instead=before) as draft:
         stage("Making up the customers …")
         demo.make(draft, seed)
+        schema.write(ProgramFolder(draft).schema_folder)
         (draft / MARKER).parent.mkdir(exist_ok=True)
         (draft / MARKER).write_text("Made by pitcairn demo; --again replaces it.\n", encoding="utf-8")
         taken = _turn(ProgramFolder(draft), seed, stage)

@@ -28,8 +28,8 @@ class Failure:
     """The last line: what was changed, and what to do."""
 
 
-def failure_of(error: BaseException, *, writing: bool) -> Failure:
-    """What to tell about an exception, whatever it is."""
+def failure_of(error: BaseException, *, unsure: str | None) -> Failure:
+    """What to tell about an exception, whatever it is; `unsure` says where to look if something may have changed."""
     if isinstance(error, PitcairnError):
         last = _AFTERWARDS.get(error.code, "Nothing was changed.")
         return Failure(code=error.code, exit_code=error.exit_code, problems=error.problems, last=last)
@@ -38,9 +38,8 @@ def failure_of(error: BaseException, *, writing: bool) -> Failure:
     if isinstance(error, click.ClickException):
         return Failure(code="usage", exit_code=USAGE, problems=(Problem(message=error.format_message()),))
     if isinstance(error, KeyboardInterrupt | click.Abort | EOFError):
-        last = "see what was done with: pitcairn status"
-        problem = Problem(message="Interrupted.", hint=last) if writing else Problem(message=_UNTOUCHED)
-        return Failure(code="interrupted", exit_code=INTERRUPTED, problems=(problem,))
+        told = "Interrupted." if unsure else "Interrupted; nothing was changed."
+        return Failure(code="interrupted", exit_code=INTERRUPTED, problems=(Problem(message=told, hint=unsure),))
     if isinstance(error, OSError):
         return Failure(code="system", exit_code=BUG, problems=(_system(error),))
     return Failure(code="bug", exit_code=BUG, problems=(_bug(error),))
@@ -70,9 +69,6 @@ def show_traceback(session: Session) -> None:
 
     if session.verbose:
         session.talk.say(traceback.format_exc())
-
-
-_UNTOUCHED = "Interrupted; nothing was changed."
 
 
 def _usage(error: click.UsageError) -> Problem:

@@ -90,7 +90,7 @@ def run(arguments: Sequence[str]) -> int:
         code = pitcairn.main(words, prog_name="pitcairn", standalone_mode=False, obj=session)
         return code if isinstance(code, int) else 0
     except (Exception, KeyboardInterrupt) as error:
-        failure = failure_of(error, writing=session.writing)
+        failure = failure_of(error, unsure=session.unsure)
         if failure.exit_code == BUG:
             show_traceback(session)
         return report(session, failure)

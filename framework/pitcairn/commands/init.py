@@ -12,6 +12,7 @@ from pitcairn.commands.answer import Answer
 from pitcairn.commands.options import verb
 from pitcairn.commands.paper import Paper
 from pitcairn.commands.session import Session
+from pitcairn.program import ProgramFolder
 
 
 @verb("init", example="pitcairn init right-message")
@@ -25,10 +26,12 @@ def command(session: Session, name: str, dry_run: bool) -> Answer:
     """
     from pitcairn.commands.program_files import program_files
     from pitcairn.commands.scaffold import new_folder, write_files
+    from pitcairn.spec import schema
 
     target = (session.program or Path.cwd()) / name
     with new_folder(target, keep=not dry_run) as draft:
         write_files(draft, program_files(target.name))
+        schema.write(ProgramFolder(draft).schema_folder)
         (draft / "pilots").mkdir()
         names = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file())
     return Answer(

@@ -45,7 +45,7 @@ def command(
     if not dry_run and not yes:
         session.confirm(QUESTION)
     session.stage("Drawing the groups …")
-    with session.changing(not dry_run):
+    with session.changing("see whether it was done: pitcairn status", really=not dry_run):
         done = launch(folder, pilot, number, by=who, now=moment.now, today=moment.today, dry_run=dry_run, data=files)
     return Answer(
         data={"launch": done},

@@ -45,7 +45,7 @@ def command(session: Session, pilot: str, source: str | None, dry_run: bool, by:
     require_free(folder, pilot)
     flags = _flags(given)
     files = _copied(session, source, flags) if source else _described(session, pilot, flags, by)
-    with session.changing(not dry_run):
+    with session.changing(f"see whether pilots/{pilot} is there", really=not dry_run):
         written = add_pilot(folder, pilot, files, dry_run=dry_run)
     return Answer(
         data={"pilot": pilot, "files": written, "dry_run": dry_run},

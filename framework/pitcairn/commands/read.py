@@ -45,7 +45,7 @@ def command(
     number = iteration_number(folder, pilot, iteration)
     moment, who = session.moment(folder), person(by, folder.root)
     session.stage("Reading the outcomes …")
-    with session.changing(not dry_run):
+    with session.changing("see whether it was done: pitcairn status", really=not dry_run):
         taken = read(
             folder, pilot, number, by=who, now=moment.now, today=moment.today, as_of=as_of, dry_run=dry_run, data=files
         )

@@ -50,8 +50,7 @@ def new_folder(target: Path, *, keep: bool = True, instead: bool = False) -> Ite
         yield draft
         if keep:
             draft.chmod(0o777 & ~_umask())
-            shutil.rmtree(target, ignore_errors=True)
-            draft.rename(target)
+            _put_in_place(draft, target)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -62,6 +61,19 @@ def _require_free(target: Path) -> None:
     here = target.exists() and target.samefile(Path.cwd())
     if here or target.is_symlink() or target.is_file() or (target.is_dir() and any(target.iterdir())):
         raise Refused(f"{target} exists already.", hint="choose another name, or move it away first")
+
+
+def _put_in_place(draft: Path, target: Path) -> None:
+    before = draft.with_name(f"{draft.name}-before")
+    try:
+        if target.exists():
+            target.rename(before)
+        draft.rename(target)
+    except BaseException:
+        if before.exists() and not target.exists():
+            before.rename(target)
+        raise
+    shutil.rmtree(before, ignore_errors=True)
 
 
 def _umask() -> int:

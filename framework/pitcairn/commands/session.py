@@ -41,8 +41,8 @@ class Session:
     verbose: bool = False
     no_input: bool = False
     today: date | None = None
-    writing: bool = False
-    """True while something on disk may be half-way to its new state."""
+    unsure: str | None = None
+    """Where to look while it is not certain whether something on disk was changed."""
 
     @property
     def asks(self) -> bool:
@@ -68,11 +68,11 @@ class Session:
             self.talk.say(text)
 
     @contextmanager
-    def changing(self, really: bool = True) -> Iterator[None]:
-        """Marks the stretch in which an interruption may come too late to have changed nothing."""
-        self.writing = really
+    def changing(self, look: str, *, really: bool = True) -> Iterator[None]:
+        """Marks the stretch in which an interruption may come too late, and says where to look then."""
+        self.unsure = look if really else None
         yield
-        self.writing = False
+        self.unsure = None
 
     def confirm(self, question: str) -> None:
         """Goes on only after a yes; usage error where nobody can be asked."""
