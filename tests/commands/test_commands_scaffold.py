@@ -275,12 +275,12 @@ def test_enter_accepts_every_proposal(call, answering, tmp_path):
 
 def test_a_question_mark_explains_and_a_wrong_answer_is_asked_again(call, answering):
     call("init", "tea")
-    answering("?", "A title", "", "nowhere", "harbour", *[""] * 40)
+    answering("?", "A title", "", "?", "nowhere", "harbour", *[""] * 40)
     said = call("-C", "tea", "new", "second-order")
     assert said.code == 0
     assert "A name that the people around you understand" in said.err
     assert "there is no place “nowhere” here" in said.err
-    assert "[Second order]" not in said.out
+    assert "In program.yaml: coffee, harbour." in said.err
 
 
 def test_a_wrong_flag_is_asked_for_instead(call, answering):

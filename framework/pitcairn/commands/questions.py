@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -41,6 +41,8 @@ class Question:
     propose: Callable[[Known], str]
     check: Callable[[Known, str], str] = replies.text
     """Gives the answer in its kept form; ValueError with a sentence where it cannot be one."""
+    choices: Callable[[ProgramSpec], Iterable[str]] = lambda _: ()
+    """The ids of the program that can be an answer."""
     several: bool = False
     personal: bool = True
     """Only a person knows: where nobody is asked, the proposal is not taken for an answer."""
@@ -76,6 +78,7 @@ QUESTIONS: tuple[Question, ...] = (
         help="Exactly one, small enough to learn fast. It must be one that program.yaml knows.",
         propose=proposals.place,
         check=replies.place,
+        choices=lambda program: [*program.product_lines, *program.locations],
         flags=("--product-line", "--location"),
     ),
     Question(
@@ -126,6 +129,7 @@ QUESTIONS: tuple[Question, ...] = (
         help="A wide source of program.yaml.",
         propose=proposals.customers,
         check=replies.customers,
+        choices=lambda program: [id for id, source in program.sources.items() if source.kind == "wide"],
         personal=False,
     ),
     Question(
@@ -136,6 +140,7 @@ QUESTIONS: tuple[Question, ...] = (
         "the business.",
         propose=proposals.deciding,
         check=replies.measure,
+        choices=lambda program: program.measures,
         personal=False,
     ),
     Question(
@@ -154,6 +159,7 @@ QUESTIONS: tuple[Question, ...] = (
         help="MEASURE=MARGIN: a measure, and the most that is acceptable. “none” if there is nothing.",
         propose=proposals.guardrail,
         check=replies.guardrail,
+        choices=lambda program: program.measures,
         several=True,
     ),
     Question(
@@ -199,6 +205,7 @@ QUESTIONS: tuple[Question, ...] = (
         "are looked at only if named beforehand.",
         propose=proposals.groups,
         check=replies.groups,
+        choices=lambda program: program.groups,
         personal=False,
     ),
     Question(

@@ -16,7 +16,7 @@ from pitcairn.errors import Refused
 
 
 def render(template: str, **values: object) -> str:
-    """The text of one scaffolded file; the filter `yaml` makes any text safe inside it."""
+    """The text of one scaffolded file; the filter `yaml` makes any text safe inside it, `beside` adds a comment."""
     environment = Environment(  # noqa: S701  YAML and Markdown, not HTML
         loader=PackageLoader("pitcairn.templates", "scaffold"),
         undefined=StrictUndefined,
@@ -25,7 +25,12 @@ def render(template: str, **values: object) -> str:
         lstrip_blocks=True,
     )
     environment.filters["yaml"] = yaml_text
+    environment.filters["beside"] = _beside
     return environment.get_template(template).render(**values)
+
+
+def _beside(line: str, comment: str) -> str:
+    return f"{line:<30} # {comment}"
 
 
 def write_files(folder: Path, files: Mapping[str, str]) -> None:

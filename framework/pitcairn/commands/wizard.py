@@ -81,7 +81,9 @@ def _reply(known: Known, question: Question, prompt: str, proposal: str, paper: 
     while True:
         answer = click.prompt(paper.clean(prompt), default=proposal, err=True, show_default=bool(proposal))
         if answer.strip() == "?":
-            paper.wrap(f"{question.help} For example: {question.example}", indent=2)
+            here = ", ".join(question.choices(known.program))
+            known_here = f" In program.yaml: {here}." if here else ""
+            paper.wrap(f"{question.help}{known_here} For example: {question.example}", indent=2)
         elif not answer.strip() and not proposal:
             return ""
         else:
