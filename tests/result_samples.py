@@ -43,15 +43,15 @@ CODES: tuple[Code, ...] = (
 LABELS = ("Sent nothing", "A note from the shop", "A voucher by post", "A call", "A birthday card", "A sample")
 IDS = ("none", "note", "voucher", "call", "card", "sample")
 WORDS: dict[Code, tuple[str, Mark, str, float, float]] = {
-    "unsafe_to_read": ("Do not read", "bad", "Do not read this yet. 5,212 and 4,788 customers where 5,000 each were drawn.", 0, 0),
+    "unsafe_to_read": ("Do not read", "bad", "Do not read this yet. 5,212 and 4,788 customers, not 5,000 each.", 0, 0),
     "too_early": ("Keep going", "neutral", "Keep going until 29 March 2026.", 0.031, 0.034),
     "harm": ("Stop", "bad", "Stop “{}”: Repeat orders changed by −31 orders per 1,000 customers.", -0.031, 0.011),
     "promote": ("Promote", "good", "Promote “{}”.", 0.044, 0.011),
     "adapt": ("Adapt", "watch", "“{}” gains enough, but is not shown safe on “Opt-outs”.", 0.038, 0.011),
     "not_worth_it": ("Stop: too small", "watch", "“{}” helps, but less than it must.", 0.009, 0.006),
-    "no_difference": ("Stop: no gain", "watch", "“{}” makes no difference that matters. The lesson is kept.", 0.001, 0.008),
-    "cannot_tell": ("Cannot tell", "neutral", "We cannot tell yet about “{}”: about 9,000 more customers would settle it.", 0.014, 0.022),
-}  # fmt: skip
+    "no_difference": ("Stop: no gain", "watch", "“{}” makes no difference that matters.", 0.001, 0.008),
+    "cannot_tell": ("Cannot tell", "neutral", "We cannot tell yet about “{}”.", 0.014, 0.022),
+}
 
 
 def signed(value: float, decimals: int = 0, symbol: str = "") -> str:
@@ -105,11 +105,7 @@ def arms(count: int) -> tuple[ArmNote, ...]:
 
 
 def checks(failed: bool = False) -> tuple[Check, ...]:
-    sizes = (
-        "5,212 and 4,788 customers where 5,000 each were drawn."
-        if failed
-        else "5,000 and 5,007 customers, 5,000 each planned."
-    )
+    sizes = "5,212 and 4,788 customers, not 5,000 each." if failed else "5,000 and 5,007 customers, 5,000 each planned."
 
     def check(id: str, name: str, gating: bool, state: Any, sentence: str) -> Check:
         return Check(id=id, name=name, gating=gating, state=state, sentence=sentence, value=None, limit=None)
@@ -118,10 +114,16 @@ def checks(failed: bool = False) -> tuple[Check, ...]:
         check("sizes", "Groups are the size that was drawn", True, "fail" if failed else "pass", sizes),
         check("one-arm", "Nobody is in two groups", True, "pass", "0 of 10,007 customers."),
         check("plan", "The plan was not changed after launch", True, "pass", "Locked on 1 March 2026, unchanged."),
-        check("alike", "Groups were alike before the start", False, "warn", "Largest gap: 0.12 standard deviations; the limit is 0.10."),
+        check(
+            "alike",
+            "Groups were alike before the start",
+            False,
+            "warn",
+            "Largest gap: 0.12 standard deviations; the limit is 0.10.",
+        ),
         check("complete", "The data is complete", False, "pass", "No counted customer lacks a value."),
         check("reached", "The message arrived", False, "unchecked", "No source says who was reached."),
-    )  # fmt: skip
+    )
 
 
 def verdict(code: Code, arm: int, effect: Shown | None) -> ArmVerdict:
@@ -153,22 +155,50 @@ def measures(effects: tuple[Shown | Withheld, ...]) -> tuple[MeasureBlock, ...]:
     several = range(1, len(effects) + 1)
     return (
         MeasureBlock(
-            id="orders", label="Repeat orders", role="deciding", unit="orders per 1,000 customers", scale=1000.0, better="up",
-            worth_it=0.02, worth_it_text="+20 orders per 1,000 customers", rows=rows(effects),
+            id="orders",
+            label="Repeat orders",
+            role="deciding",
+            unit="orders per 1,000 customers",
+            scale=1000.0,
+            better="up",
+            worth_it=0.02,
+            worth_it_text="+20 orders per 1,000 customers",
+            rows=rows(effects),
         ),
         MeasureBlock(
-            id="opt-outs", label="Opt-outs", role="guardrail", unit="opt-outs per 1,000 customers", scale=1000.0, better="down",
-            worth_it=None, worth_it_text=None, rows=rows(shown(0.0022, 0.0004 * arm, 0.0014, decimals=1) for arm in several),
+            id="opt-outs",
+            label="Opt-outs",
+            role="guardrail",
+            unit="opt-outs per 1,000 customers",
+            scale=1000.0,
+            better="down",
+            worth_it=None,
+            worth_it_text=None,
+            rows=rows(shown(0.0022, 0.0004 * arm, 0.0014, decimals=1) for arm in several),
         ),
         MeasureBlock(
-            id="opens", label="Opened the message", role="signal", unit="openings per 1,000 customers", scale=1000.0, better="up",
-            worth_it=None, worth_it_text=None, rows=rows(shown(0.21, 0.035 * arm, 0.03) for arm in several),
+            id="opens",
+            label="Opened the message",
+            role="signal",
+            unit="openings per 1,000 customers",
+            scale=1000.0,
+            better="up",
+            worth_it=None,
+            worth_it_text=None,
+            rows=rows(shown(0.21, 0.035 * arm, 0.03) for arm in several),
         ),
         MeasureBlock(
-            id="spend", label="Spend", role="watch", unit="per customer", scale=1.0, better="up",
-            worth_it=None, worth_it_text=None, rows=rows(shown(0.65, 0.4 + arm / 100, 0.29, scale=1, decimals=2, symbol="$") for arm in several),
+            id="spend",
+            label="Spend",
+            role="watch",
+            unit="per customer",
+            scale=1.0,
+            better="up",
+            worth_it=None,
+            worth_it_text=None,
+            rows=rows(shown(0.65, 0.4 + arm / 100, 0.29, scale=1, decimals=2, symbol="$") for arm in several),
         ),
-    )  # fmt: skip
+    )
 
 
 def guardrails(count: int) -> tuple[GuardrailRow, ...]:
@@ -190,10 +220,10 @@ def guardrails(count: int) -> tuple[GuardrailRow, ...]:
                 word=word,
                 mark=mark,
                 effect=effect,
-                used_low=effect.low / 0.002,
-                used_estimate=effect.estimate / 0.002,
-                used_high=effect.high / 0.002,
-            )  # fmt: skip
+                used_low=round(effect.low / 0.002, 9),
+                used_estimate=round(effect.estimate / 0.002, 9),
+                used_high=round(effect.high / 0.002, 9),
+            )
         )
     return tuple(found)
 
@@ -253,7 +283,10 @@ def result(code: Code = "promote", treatments: int = 1) -> Result:
         follow_up_days=28,
         end="2026-03-29",
         as_of="2026-03-16" if code == "too_early" else "2026-03-30",
-        notices=("Made-up customers: every number on this page is test data.", "Attempt 1: judged at 2.50%; 2.50% of 5% spent."),
+        notices=(
+            "Made-up customers: every number on this page is test data.",
+            "Attempt 1: judged at 2.50%; 2.50% of 5% spent.",
+        ),
         headline=" ".join(dict.fromkeys(one.headline for one in verdicts)),
         lede="Does a note about care bring first-time buyers back?"
         if unsafe
@@ -263,8 +296,11 @@ def result(code: Code = "promote", treatments: int = 1) -> Result:
         withheld=unsafe,
         arms=arms(treatments),
         flow=Flow(
-            in_scope=12_904,
-            left_out=(LeftOut(reason="opted out", count=1_204), LeftOut(reason="heard from us twice in the last 7 days", count=1_693)),
+            in_scope=40_000,
+            left_out=(
+                LeftOut(reason="opted out", count=1_204),
+                LeftOut(reason="heard from us twice in the last 7 days", count=1_693),
+            ),
             drawn=sum(arm.assigned for arm in arms(treatments)),
             counted=sum(arm.counted for arm in arms(treatments)),
             pending=0,
@@ -281,8 +317,12 @@ def result(code: Code = "promote", treatments: int = 1) -> Result:
         if unsafe
         else tuple(
             PredictionRow(
-                arm=IDS[arm], measure="orders", written="+30 to +60 orders per 1,000 customers",
-                happened=f"{effects[arm - 1].estimate_text} ({effects[arm - 1].range_text})", match="inside", word="As predicted",
+                arm=IDS[arm],
+                measure="orders",
+                written="+30 to +60 orders per 1,000 customers",
+                happened=f"{effects[arm - 1].estimate_text} ({effects[arm - 1].range_text})",
+                match="inside",
+                word="As predicted",
             )
             for arm in several
         ),
@@ -293,12 +333,16 @@ def result(code: Code = "promote", treatments: int = 1) -> Result:
             for arm in several
             for test, met, evidence in (
                 ("Confirmed on fresh customers", True, "Planned beforehand, on fresh customers."),
-                ("A gain for sure, and worth having", code == "promote", "At least +33; the line is +20 orders per 1,000 customers."),
+                (
+                    "A gain for sure, and worth having",
+                    code == "promote",
+                    "At least +33; the line is +20.",
+                ),
                 ("Every guardrail held", arm < 2, f"{arm % 2} of 1."),
             )
         ),
         limits=(
-            "It is about one product line, Walking shoes. Another place has other customers, and may answer differently.",
+            "It is about one product line, Walking shoes. Another place may answer differently.",
             "Each customer was followed for 28 days; what happens later is not in here.",
         ),
         method=(
@@ -309,8 +353,17 @@ def result(code: Code = "promote", treatments: int = 1) -> Result:
         if unsafe
         else tuple(
             DetailRow(
-                measure="orders", where="All customers", arm=IDS[arm], customers=4980 + 7 * arm, mean="0.106112", deviation="0.307998",
-                difference="0.0441233" if arm else "", low="0.0331004" if arm else "", high="0.0551462" if arm else "", p="", method="Welch" if arm else "",
+                measure="orders",
+                where="All customers",
+                arm=IDS[arm],
+                customers=4980 + 7 * arm,
+                mean="0.106112",
+                deviation="0.307998",
+                difference="0.0441233" if arm else "",
+                low="0.0331004" if arm else "",
+                high="0.0551462" if arm else "",
+                p="",
+                method="Welch" if arm else "",
             )
             for arm in range(treatments + 1)
         ),
@@ -328,7 +381,7 @@ def result(code: Code = "promote", treatments: int = 1) -> Result:
             salt="second-order/3",
             versions=(("pitcairn", "0.1.0"), ("duckdb", "1.5.0")),
         ),
-    )  # fmt: skip
+    )
 
 
 def relabelled(base: Result, labels: tuple[str, ...]) -> Result:

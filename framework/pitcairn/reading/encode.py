@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 from typing import Any
 
 from pitcairn.canonical import dumps, plain
@@ -27,9 +28,10 @@ def from_json(text: str, *, file: str | None = None) -> Result:
     if not isinstance(written, dict) or written.get("schema") != SCHEMA:
         raise DataError(_foreign(written, file))
     result = _typed(text, file)
-    unknown = tuple(_differences(written, plain(result), ""))
-    if unknown:
-        raise DataError(_damaged(f"{path}: not part of a result", file) for path in unknown)
+    wrong = [f"{path}: not part of a result" for path in _differences(written, plain(result), "")]
+    wrong += _loose_ends(result)
+    if wrong:
+        raise DataError(_damaged(what, file) for what in wrong)
     return result
 
 
@@ -60,6 +62,46 @@ def _foreign(written: Any, file: str | None) -> Problem:
 
 def _damaged(what: str, file: str | None) -> Problem:
     return Problem(message=f"This result is damaged: {what}.", hint=_AGAIN, file=file)
+
+
+def _loose_ends(result: Result) -> Iterable[str]:
+    """Arms, measures and dates that are named and not there: types alone do not see them."""
+    arms = {arm.id for arm in result.arms}
+    measures = {block.id for block in result.measures}
+    if not any(arm.slot == 0 for arm in result.arms):
+        yield "arms: none that the others are compared with"
+    yield from (f"arm “{id}” is not one of the arms" for id in dict.fromkeys(_arms_named(result)) if id not in arms)
+    unknown = (id for id in dict.fromkeys(_measures_named(result)) if id not in measures)
+    yield from (f"measure “{id}” is not one of the measures" for id in unknown)
+    for name, text in (("start", result.start), ("end", result.end), ("as_of", result.as_of)):
+        if not _is(date.fromisoformat, text):
+            yield f"{name}: “{text}” is not a date"
+    if not _is(datetime.fromisoformat, result.provenance.locked_at):
+        yield f"provenance.locked_at: “{result.provenance.locked_at}” is not a time"
+
+
+def _arms_named(result: Result) -> Iterable[str]:
+    yield from (one.arm for one in result.verdicts)
+    yield from (row.arm for block in result.measures for row in block.rows)
+    yield from (row.arm for row in result.guardrails)
+    yield from (row.arm for table in result.groups for row in table.rows)
+    yield from (row.arm for row in result.predictions)
+    yield from (row.arm for row in result.promotion)
+    yield from (row.arm for row in result.details)
+
+
+def _measures_named(result: Result) -> Iterable[str]:
+    yield from (row.measure for row in result.guardrails)
+    yield from (row.measure for row in result.predictions)
+    yield from (row.measure for row in result.details)
+
+
+def _is(parse: Callable[[str], object], text: str) -> bool:
+    try:
+        parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _differences(written: Any, understood: Any, path: str) -> Iterable[str]:

@@ -20,6 +20,8 @@ REACH = 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
+    """One number under the picture."""
+
     at: str
     text: str
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Literal
 
 from pitcairn.evidence.facts import Check
 from pitcairn.reading.numbers import count, day
@@ -26,8 +27,8 @@ from pitcairn.report.pages import (
 )
 from pitcairn.report.rows import Index
 
-LONG_HEADLINE = 90
-"""A headline of more characters than this is set smaller."""
+HEADLINE_SIZES: tuple[tuple[int, Literal["large", "medium", "small"]], ...] = ((90, "large"), (220, "medium"))
+"""(most characters, size); a headline that is longer still, with a sentence for each of many arms, is set small."""
 CHECK_ICONS: dict[str, Icon] = {"pass": "good", "warn": "watch", "fail": "bad", "unchecked": "neutral"}
 MATCH_ICONS: dict[str, Icon] = {"inside": "good", "higher": "up", "lower": "down", "withheld": "neutral"}
 STAGES = {"explore": "Exploration", "confirm": "Confirmation"}
@@ -46,7 +47,7 @@ def iteration(result: Result) -> IterationPage:
         question=result.question,
         facts=_facts(result),
         headline=result.headline,
-        headline_size="small" if len(result.headline) > LONG_HEADLINE else "large",
+        headline_size=next((size for most, size in HEADLINE_SIZES if len(result.headline) <= most), "small"),
         lede=result.lede,
         withheld=result.withheld,
         interim=bool(index.early),

@@ -266,7 +266,7 @@ class IterationPage:
     facts: tuple[Fact, ...]
     """Scope, stage, dates, customers, owner."""
     headline: str
-    headline_size: Literal["large", "small"]
+    headline_size: Literal["large", "medium", "small"]
     lede: str
     withheld: bool
     """A check that gates the verdict failed: no effect is on this page."""

@@ -143,7 +143,9 @@ def guardrails(index: Index, rows: tuple[GuardrailRow, ...]) -> tuple[Block, ...
     found = []
     for number, id in enumerate(dict.fromkeys(row.measure for row in rows), start=1):
         mine = [row for row in rows if row.measure == id]
-        lines = [_guardrail(index, row, f"guardrail-{number}-{at}", scale, axis) for at, row in enumerate(mine, start=1)]
+        lines = [
+            _guardrail(index, row, f"guardrail-{number}-{at}", scale, axis) for at, row in enumerate(mine, start=1)
+        ]
         found.append(_block(index.measures[id], mine[0].margin_text, axis, lines))
     return tuple(found)
 
