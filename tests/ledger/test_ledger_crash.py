@@ -45,7 +45,7 @@ def path(tmp_path: Path) -> Path:
 def process(path: Path, script: str) -> Iterator[subprocess.Popen[str]]:
     """Another Python that has everything imported and waits for `go`."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    environment = os.environ | {"PYTHONPATH": str(HERE)}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(HERE), os.environ.get("PYTHONPATH", "")))}
     command = [sys.executable, "-c", PREAMBLE + script, str(path)]
     with subprocess.Popen(command, text=True, env=environment, **pipes) as running:  # type: ignore[call-overload]
         hear(running, "ready")

@@ -334,6 +334,43 @@ def test_a_ledger_that_may_not_be_read_is_named(open_folder: Path) -> None:
     inside.chmod(0o700)
 
 
+def test_a_file_that_may_not_be_read_is_named(open_folder: Path) -> None:
+    path = open_folder / "ledger.db"
+    filled(path)
+    path.chmod(0o000)
+    with ordinary_rights(), pytest.raises(PitcairnError, match="cannot be opened or written: unable to open"):
+        history.launches(path)
+
+
+def test_using_a_closed_ledger_is_a_mistake_of_the_caller(path: Path) -> None:
+    with Ledger.open(path) as ledger:
+        pass
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        print(ledger.head)
+
+
+def _with_a_write_ahead_log(path: Path) -> None:
+    filled(path)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA journal_mode = WAL").fetchone() == ("wal",)
+
+
+def test_a_write_ahead_log_that_somebody_turned_on_is_turned_off_again(path: Path) -> None:
+    _with_a_write_ahead_log(path)
+    with Ledger.open(path) as ledger:
+        add(ledger, iteration=3)
+        assert [item.name for item in path.parent.iterdir()] == ["ledger.db"]
+    assert verify(path).rows == 5
+
+
+def test_a_write_ahead_log_that_cannot_be_made_is_no_traceback(open_folder: Path) -> None:
+    path = open_folder / "ledger.db"
+    _with_a_write_ahead_log(path)
+    open_folder.chmod(0o555)
+    with ordinary_rights(), pytest.raises(PitcairnError, match="cannot be opened or written"):
+        history.launches(path)
+
+
 def test_an_old_sqlite_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 26, 0))
     with pytest.raises(PitcairnError, match=r"needs 3\.37 or newer"):

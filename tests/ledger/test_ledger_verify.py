@@ -3,12 +3,13 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
+import tempfile
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from ledger_builders import LINEAGE, NOW, PILOT, add, filled, launch_body, reading_body, rows, tamper
+from ledger_builders import LINEAGE, NOW, PILOT, add, filled, launch_body, ordinary_rights, reading_body, rows, tamper
 
 from pitcairn.canonical import dumps, file_digest
 from pitcairn.errors import PitcairnError
@@ -350,6 +351,15 @@ def test_a_result_that_is_none_gives_no_head_and_is_still_missed(tmp_path: Path,
     seen = witnesses(folder)
     assert seen.heads == {}
     assert len(texts(verify(folder.ledger_file, expected_results=seen.results))) == 1
+
+
+def test_a_result_that_may_not_be_read_is_named() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        folder = program(Path(name), {1: "{}"})
+        folder.result_file(PILOT, 1).chmod(0o000)
+        with ordinary_rights(), pytest.raises(PitcairnError, match=r"iteration-1.json cannot be read: Permission"):
+            witnesses(folder)
 
 
 def test_an_iteration_without_a_result_has_nothing_to_say(tmp_path: Path) -> None:

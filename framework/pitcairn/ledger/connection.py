@@ -39,7 +39,7 @@ def writing(path: Path, wait_seconds: float) -> sqlite3.Connection:
     also on a network folder. EXTRA makes a commit outlast a power cut, because files are renamed on its word.
     """
     connection = _connect(path, "rwc", wait_seconds)
-    for setting in ("foreign_keys = ON", "synchronous = EXTRA"):
+    for setting in ("journal_mode = DELETE", "foreign_keys = ON", "synchronous = EXTRA"):
         connection.execute(f"PRAGMA {setting}")
     return connection
 
