@@ -73,7 +73,7 @@ def roles(turn: Turn) -> Iterator[Problem]:
         message = f"“{id}” is a second arm to compare with, besides “{compared[0]}”"
         at = ("arms", id, "role")
         yield turn.iteration.problem(at, message, "exactly one arm is control or holdout")
-    if len(compared) == len(arms):
+    if len(compared) == len(arms) == 1:
         message = "no arm tries anything"
         yield turn.iteration.problem(("arms",), message, "add an arm with “role: treatment”", at_key=True)
 

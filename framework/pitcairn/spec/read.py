@@ -161,23 +161,20 @@ def _wrong_kind(told: _Told) -> Fault:
 
 
 def _wrong_word(told: _Told) -> Fault:
-    form = "; or a mapping of keys" if len(choices(told.annotation)) else ""
-    expected = literals(told.annotation) or tuple(re_words(told.context["expected"]))
-    fault = _not_one_of(told.value, told.path, expected)
-    return Fault(fault.path, fault.message, f"{fault.hint}{form}")
-
-
-def re_words(expected: str) -> list[str]:
-    """The words out of pydantic's “'a', 'b' or 'c'”."""
-    return expected.split("'")[1::2]
+    fault = _not_one_of(told.value, told.path, literals(told.annotation))
+    keys = [name for option in choices(told.around).values() for name in known_keys(option)]
+    if not keys:
+        return fault
+    other = f"or write {', '.join(keys[:2])} … below it"
+    return Fault(fault.path, fault.message, f"{fault.hint} — {other}")
 
 
 def _not_one_of(value: object, path: Path, options: tuple[str, ...]) -> Fault:
     if value is None:
         return Fault(path, f"“{_name(path)}” has no value", f"use {quoted(options, 'or')}", at_key=True)
-    near = nearest(str(value), options)
+    near = nearest(value, options) if isinstance(value, str) else None
     hint = f"did you mean “{near}”?" if near else f"use {quoted(options, 'or')}"
-    return Fault(path, f"“{short(value)}” is not one of the words for “{_name(path)}”", hint)
+    return Fault(path, f"{_shown(value)} is not one of the words for “{_name(path)}”", hint)
 
 
 def _text(told: _Told) -> Fault:

@@ -46,11 +46,8 @@ _HIDDEN = re.compile(
 def read_source(data: bytes, file: str) -> Source:
     """The values of a plan file and every problem with its text. Never raises, whatever the bytes are."""
     if len(data) > LARGEST:
-        problem = Problem(
-            message=f"the file has {len(data):,} bytes; a plan file has at most {LARGEST:,}",
-            hint="data belongs in a source, not in a plan file",
-            file=file,
-        )
+        message = f"the file has {len(data):,} bytes; a plan file has at most {LARGEST:,}"
+        problem = problem_at(file, (), None, message, "data belongs in a source, not in a plan file")
         return Source(file, None, (problem,), readable=False)
     try:
         text = data.decode("utf-8-sig")
@@ -108,7 +105,7 @@ class _Builder:
     def source(self) -> Source:
         """Everything found."""
         if not self._documents and self._readable and not self._problems:
-            self._problems.append(Problem(message="the file is empty", file=self._file))
+            self._say(None, "the file is empty", "write its keys, or delete it")
             self._readable = False
         problems = tuple(sorted(self._problems, key=lambda problem: (problem.line or 0, problem.column or 0)))
         return Source(

@@ -41,5 +41,6 @@ _SYNTAX: tuple[tuple[str, str, str], ...] = (
         "brackets open on an earlier line must close",
     ),
     (r"character '[`@%]' that cannot start", "text cannot start with this character", "put the text in quotes"),
+    (r"expected the node content", "something is missing here", "look for a bracket, a comma or a colon too many"),
     (r"escape", "this backslash means nothing", "write \\\\ for a backslash, or use single quotes"),
 )

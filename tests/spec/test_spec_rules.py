@@ -1,0 +1,248 @@
+"""What must hold between keys and between files: one change to a valid program, one problem at its place."""
+# ruff: noqa: E501 - one case a line
+
+from __future__ import annotations
+
+import pytest
+from plan_files import CHANGED, changed, problems, program_folder
+
+from pitcairn.spec.example import ITERATION, PILOT, PROGRAM
+
+CONFIRM = changed(ITERATION, ("stage: explore", "stage: confirm"))
+OBSERVED = changed(ITERATION, ("groups: [age", "assignment: {source: members, column: arm}\ngroups: [age"))
+
+
+def told(tmp_path, *, program=PROGRAM, pilot=PILOT, iteration=ITERATION) -> list[str]:
+    """Every problem as `file:line “what the caret underlines” message`, the folder of the pilot left out."""
+    folder = program_folder(tmp_path, program, pilot, {1: iteration})
+    return [
+        f"{problem.file.split('/')[-1]} [{shown(problem)}] {problem.message} / {problem.hint}"
+        for problem in problems(folder)
+    ]
+
+
+def shown(problem) -> str:
+    start = problem.column - 1
+    return (problem.excerpt or "")[start : start + problem.width]
+
+
+def test_the_example_is_valid_as_it_is(tmp_path):
+    assert told(tmp_path) == []
+
+
+@pytest.mark.parametrize("iteration", [CONFIRM, OBSERVED], ids=["confirm", "observed"])
+def test_so_are_a_confirmation_and_a_draw_by_others(tmp_path, iteration):
+    assert told(tmp_path, iteration=iteration) == []
+
+
+PROGRAM_CASES = [
+    ("time_zone: Europe/Amsterdam", "time_zone: Europe/Amsterdm", "[Europe/Amsterdm] “Europe/Amsterdm” is not a time zone / did you mean “Europe/Amsterdam”?"),
+    ("time_zone: Europe/Amsterdam", "time_zone: Europe", "[Europe] “Europe” is not a time zone"),
+    ("time_zone: Europe/Amsterdam", "time_zone: ../../etc/passwd", "[../../etc/passwd] “../../etc/passwd” is not a time zone"),
+    ("files: data/letters.csv", "files: ../letters.csv", "[../letters.csv] “../letters.csv” leads out of the program folder"),
+    ("files: data/letters.csv", "files: /etc/passwd.csv", "[/etc/passwd.csv] “/etc/passwd.csv” leads out of the program folder"),
+    ("files: data/letters.csv", "files: [data/a.csv, ../b.csv]", "[../b.csv] “../b.csv” leads out of the program folder"),
+    ("files: data/letters.csv", "files: https://example.org/a.csv", "[https://example.org/a.csv] “https://example.org/a.csv” is an address, not a file in the program folder"),
+    ("files: data/letters.csv", "files: data/letters.xlsx", "[data/letters.xlsx] “data/letters.xlsx” does not end like a file that can be read / files end in .csv, .csv.gz, .tsv, .parquet"),
+    ("files: data/members.parquet", "files: data/members.parquet\n    decimal: ','", "[decimal] “decimal” is for CSV files, and “members” is Parquet"),
+    ("files: data/letters.csv", "files: data/letters.csv\n    decimal: ','\n    delimiter: ','", "[','] the separator and the decimal mark are the same"),
+    ("files: data/purchases-*.csv", f"files: data/purchases-*.csv\n    sha256: {'a' * 64}", f"[{'a' * 64}] a fingerprint belongs to one file, and here are several"),
+    ("source: letters\n    where", "source: leters\n    where", "[leters] “leters” is not a source / did you mean “letters”?"),
+    ("    unit: buyers\n", "    over: {}\n", "[over] “over” means nothing for a measure of kind “any” / it is for “ratio”"),
+    ("    unit: buyers\n", "    answers: [1]\n", "[answers] “answers” means nothing for a measure of kind “any” / it is for “share”"),
+    ("    unit: buyers\n", "    cap: 3\n", "[cap] “cap” means nothing for a measure of kind “any” / it is for “count”, “sum” and “mean”"),
+    ("    unit: buyers\n", "    money: true\n", "[money] “money” means nothing for a measure of kind “any”"),
+    ("    unit: buyers\n", "    decimals: 2\n", "[decimals] “decimals” means nothing for a measure of kind “any”"),
+    ("    money: true\n", "    usual: 3 each\n", "[usual] “usual” means nothing for a measure of kind “sum” / it is for “any” and “share”"),
+    ("    column: amount\n", "", "[spend] a measure of kind “sum” needs “column” / add a line “column: …”"),
+    ("kind: sum\n    source: purchases\n    column: amount\n    money: true\n    cap: 200                      # stated before launch\n    before: spend_last_month", "kind: ratio\n    column: amount\n    source: purchases", "[spend] a measure of kind “ratio” needs “over” / add a line “over: …”"),
+    ("    usual: 12%", "    usual: 120%", "[120%] “120%” cannot be the usual level of “came_back” / write a share of customers, such as “12%” or “120 per 1000”"),
+    ("    usual: 12%", "    usual: -1%", "[-1%] “-1%” cannot be the usual level of “came_back”"),
+    ("    usual: 12%", "    usual: 0.1 each", "[0.1 each] “0.1 each” cannot be the usual level of “came_back”"),
+    ("    usual: 12%", "    usual: 12%\n    before: bought", "[usual] “came_back” has both “usual” and “before”"),
+    ("source: letters\n    where: {answer: stop}", "source: members\n    column: stop\n    window: 2 weeks", "[window] “window” needs to know when things happened, and “members” has a row a customer"),
+    ("source: letters\n    where: {answer: stop}", "source: members", "[unsubscribed] “unsubscribed” needs “column”, because “members” has a row a customer"),
+    ("where: {answer: stop}", "where: {answer: [stop, 1]}", "[[stop, 1]] this list mixes “numbers” and “text”"),
+    ("where: {answer: stop}", "where: {answer: {}}", "[answer] “answer” has no limit to keep to / write one of at_least, at_most, above, below"),
+    ("where: {answer: stop}", "where: {answer: {at_least: 1, above: 2}}", "[answer] “at_least” and “above” say the same thing twice"),
+    ("where: {answer: stop}", "where: {answer: {at_least: 3, at_most: 2}}", "[answer] no value of “answer” can be within these limits"),
+    ("where: {answer: stop}", "where: {answer: {above: 2, below: 2}}", "[answer] no value of “answer” can be within these limits"),
+    ("    column: age\n", "", "[age] group “age” has neither “column” nor “levels”"),
+    ("    cuts: [30, 60] ", "    cuts: [60, 30] ", "[[60, 30]] “cuts” must go up / write [30.0, 60.0]"),
+    ("    cuts: [30, 60] ", "    cuts: [30, 30] ", "[[30, 30]] “cuts” must go up"),
+    ("    cuts: [30, 60] ", "    names: {a: b}\n    cuts: [30, 60] ", "[names] “names” rename the values of a column, and here the levels have names already"),
+    ("    label: Kind of reader\n", "    label: Kind of reader\n    column: kind\n", "[reader] group “reader” has both “column” and “levels” / give it exactly one of the two"),
+    ("    label: Age\n", "    label: Age\n    source: letters\n", "[letters] “letters” has a row an event / name a source of kind “wide”, with a row a customer"),
+    ("    label: Age\n", "    label: Age\n    source: member\n", "[member] “member” is not a source of the program / did you mean “members”?"),
+    ("{children_books: {below: 3}}", "{children_books: {below: 3, at_least: 3}}", "[children_books] no value of “children_books” can be within these limits"),
+    ("{source: members, where", "{source: membrs, where", "[membrs] “membrs” is not a source / did you mean “members”?"),
+    ("{source: letters, at_most", "{source: members, at_most", "[members] “members” has a row a customer, so contacts cannot be counted in it"),
+    ("{source: letters, at_most", "{source: leters, at_most", "[leters] “leters” is not a source"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "complaint"), PROGRAM_CASES)
+def test_a_program_that_contradicts_itself_is_told_where(tmp_path, old, new, complaint):
+    found = told(tmp_path, program=changed(PROGRAM, (old, new)))
+    assert found[0].startswith(f"program.yaml {complaint}")
+    assert len(found) == 1 or "is not a source" in found[0]
+
+
+PILOT_CASES = [
+    ("scope: {location: canal-street}", "scope: {}", "[scope] the scope is neither a product line nor a location"),
+    ("scope: {location: canal-street}", "scope: {location: canal-street, product_line: books}", "[scope] the scope is a product line and a location"),
+    ("scope: {location: canal-street}", "scope: {location: canal-stret}", "[canal-stret] “canal-stret” is not a location of the program / did you mean “canal-street”?"),
+    ("scope: {location: canal-street}", "scope: {product_line: books}", "[books] “books” is not a product line of the program / none is declared yet"),
+    ("source: members", "source: letters", "[letters] “letters” has a row an event"),
+    ("source: members", "source: membrs", "[membrs] “membrs” is not a source of the program / did you mean “members”?"),
+    ("{at_least: 3, at_most: 12}", "{at_least: 13, at_most: 12}", "[months_since_purchase] no value of “months_since_purchase” can be within these limits"),
+    ("deciding: came_back", "deciding: cameback", "[cameback] “cameback” is not a measure of the program / did you mean “came_back”?"),
+    ("measure: unsubscribed", "measure: unsubscribd", "[unsubscribd] “unsubscribd” is not a measure of the program / did you mean “unsubscribed”?"),
+    ("margin: 3 per 1000", "margin: -3 per 1000", "[-3 per 1000] a margin must be more than 0, not “-3 per 1000”"),
+    ("margin: 3 per 1000", "margin: 0", "[0] a margin must be more than 0, not “0”"),
+    ("margin: 3 per 1000", "margin: 3 each", "[3 each] “3 each” is an amount each, but “unsubscribed” is a share of customers / write for example “20 per 1000” or “2%”"),
+    ("margin: 3 per 1000", "margin: 3", "[3] “3” is more than all customers: “unsubscribed” is a share between 0 and 1"),
+    ("watch: [spend]", "watch: [spend, spend]", "[spend] “spend” is watched already / a measure has one role: remove one of them"),
+    ("watch: [spend]", "watch: [spend, came_back]", "[came_back] “came_back” is the deciding measure already"),
+    ("watch: [spend]", "signals: [unsubscribed]\nwatch: [spend]", "[unsubscribed] “unsubscribed” is a guardrail already"),
+    ("watch: [spend]", "watch: [spent]", "[spent] “spent” is not a measure of the program / did you mean “spend”?"),
+    ("also: {spend: 0.30 each}", "also: {came_back: 1%}", "[came_back] “came_back” decides already: its worth-it line is in the iteration"),
+    ("also: {spend: 0.30 each}", "also: {spnd: 0.30 each}", "[spnd] “spnd” is not a guardrail, a signal or a watched measure of this pilot / did you mean “spend”?"),
+    ("also: {spend: 0.30 each}", "also: {spend: 3 per 1000}", "[3 per 1000] “3 per 1000” is a share of customers, but “spend” is an amount for each customer / write for example “0.50 each”"),
+    ("also: {spend: 0.30 each}", "also: {spend: -1 each}", "[-1 each] “spend” cannot be asked to gain less than nothing"),
+    ("audience: Members who have not bought for three months.", "audience: TBD", "[TBD] “TBD” says nothing about the customer yet / ask three customers, and write down what they say"),
+    ("    - Someone who knows books has chosen three for them.", "    - '...'", "['...'] “...” says nothing about the customer yet"),
+    ("    - Parents and grandparents", "    - to do!", "[to do!] “to do!” says nothing about the customer yet"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "complaint"), PILOT_CASES)
+def test_a_pilot_that_contradicts_itself_or_the_program_is_told_where(tmp_path, old, new, complaint):
+    found = told(tmp_path, pilot=changed(PILOT, (old, new)))
+    assert found[0].startswith(f"pilot.yaml {complaint}")
+    assert len([one for one in found if one.startswith("pilot.yaml")]) == 1
+
+
+ITERATION_CASES = [
+    ("    share: 1/2", "    share: 0.6", "[arms] shares add up to 110%, not 100% / letter 50%, card 60%"),
+    ("    share: 1/2", "    share: 49.9%", "[arms] shares add up to 99.9%, not 100% / letter 50%, card 49.9%; write shares such as 1/2, which are exact"),
+    ("    share: 1/2", "    share: 0.500001", "[arms] shares add up to 1000001/1000000, not exactly 1"),
+    (", role: control", "", "[arms] no arm is there to compare with / add “role: control”"),
+    ("    share: 1/2", "    share: 1/2\n    role: holdout", "[holdout] “card” is a second arm to compare with, besides “letter” / exactly one arm is control or holdout"),
+    ("worth_it: 20 per 1000", "worth_it: 0", "[0] the worth-it line must be more than 0, not “0”"),
+    ("worth_it: 20 per 1000", "worth_it: -20 per 1000", "[-20 per 1000] the worth-it line must be more than 0, not “-20 per 1000”"),
+    ("worth_it: 20 per 1000", "worth_it: 20 each", "[20 each] “20 each” is an amount each, but “came_back” is a share of customers"),
+    ("worth_it: 20 per 1000", "worth_it: 20", "[20] “20” is more than all customers: “came_back” is a share between 0 and 1"),
+    ("{arm: card,", "{arm: cart,", "[cart] “cart” is not an arm that tries something / did you mean “card”?"),
+    ("{arm: card,", "{arm: letter,", "[letter] “letter” is not an arm that tries something / known: card"),
+    ("measure: came_back", "measure: cameback", "[cameback] “cameback” is not a measure of this pilot / did you mean “came_back”?"),
+    ("gain: 10 to 40 per 1000", "gain: 10 to 40 each", "[10 to 40 each] “10 to 40 each” is an amount each, but “came_back” is a share of customers"),
+    ("gain: 10 to 40 per 1000}", "gain: 1 to 4%}\n  - {arm: card, measure: came_back, gain: 1 to 2%}", "[card] “came_back” for “card” is predicted already"),
+    ("groups: [age, reader]", "groups: [age, raeder]", "[raeder] “raeder” is not a group of the program / did you mean “reader”?"),
+    ("groups: [age, reader]", "groups: [age, age]", "[age] “age” stands twice in “groups”"),
+    ("end: 2026-03-29", "end: 2026-03-28", "[2026-03-28] on 2026-03-28 the follow-up of 28 days from 2026-03-02 is not over / write 2026-03-29 or later"),
+    ("stage: explore", "stage: explore\nchanged: [{what: a, why: b}]", "[changed] the first iteration has nothing to change from / remove “changed”"),
+    ("groups: [age, reader]", "assignment: {source: letters, column: arm}", "[letters] “letters” has a row an event"),
+    ("groups: [age, reader]", "assignment: {source: membrs, column: arm}", "[membrs] “membrs” is not a source of the program / did you mean “members”?"),
+    ("groups: [age, reader]", "assignment: {source: members, column: arm, values: {cart: 1}}", "[cart] “cart” is not an arm / did you mean “card”?"),
+    ("groups: [age, reader]", "assignment: {source: members, column: arm, values: {card: letter}}", "[letter] “letter” stands for “letter” already"),
+    ("groups: [age, reader]", "take: 1/2\nassignment: {source: members, column: arm}", "[take] “take” is for draws of our own, and here somebody else made the draw"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "complaint"), ITERATION_CASES)
+def test_an_iteration_that_contradicts_anything_is_told_where(tmp_path, old, new, complaint):
+    found = told(tmp_path, iteration=changed(ITERATION, (old, new)))
+    assert found[0].startswith(f"iteration-1.yaml {complaint}")
+    assert len(found) == 1
+
+
+def test_two_shares_of_a_third_are_not_a_whole(tmp_path):
+    thirds = changed(
+        ITERATION,
+        ("share: 1/2, role", "share: 33%, role"),
+        ("    share: 1/2\n", "    share: 33%\n"),
+        ("worth_it:", "  visit: {label: A visit, share: 33%}\nworth_it:"),
+    )
+    (found,) = told(tmp_path, iteration=thirds)
+    assert found == (
+        "iteration-1.yaml [arms] shares add up to 99%, not 100% / "
+        "letter 33%, card 33%, visit 33%; write shares such as 1/3, which are exact"
+    )
+
+
+def test_a_lone_arm_tries_nothing(tmp_path):
+    card = ITERATION[ITERATION.index("  card:") : ITERATION.index("worth_it:")]
+    predicted = ITERATION[ITERATION.index("predictions:") : ITERATION.index("groups:")]
+    alone = changed(ITERATION, (card, ""), (predicted, ""), ("share: 1/2, role", "share: 1, role"))
+    assert told(tmp_path, iteration=alone) == [
+        "iteration-1.yaml [arms] no arm tries anything / add an arm with “role: treatment”"
+    ]
+
+
+def test_a_share_too_small_to_draw_is_refused(tmp_path):
+    tiny = changed(ITERATION, ("share: 1/2, role", "share: 0.99995, role"), ("    share: 1/2\n", "    share: 0.005%\n"))
+    assert told(tmp_path, iteration=tiny)[0].startswith("iteration-1.yaml [0.005%] 0.01% is too small a share to draw")
+
+
+def test_nobody_is_drawn_from_a_source_without_customers(tmp_path):
+    anonymous = changed(PROGRAM, ("    files: data/members.parquet\n    customer: member_id\n", "    files: m.csv\n"))
+    found = told(tmp_path, program=anonymous)
+    assert any("nobody can be drawn from “members”" in one for one in found)
+    assert any("“members” cannot be joined with “purchases”" in one for one in found)
+    assert any("“members” does not say which column names the customer" in one for one in found)
+
+
+def test_a_measure_that_looks_further_than_customers_are_followed_is_refused(tmp_path):
+    long = changed(PROGRAM, ("    unit: buyers\n", "    window: 5 weeks\n"))
+    (found,) = told(tmp_path, program=long)
+    assert "customers are followed 28 days, and “came_back” looks at 35 / write “follow_up: 35 days” or more" in found
+    assert "[4 weeks]" in found
+
+
+def test_a_confirmation_is_two_halves_drawn_by_us(tmp_path):
+    uneven = changed(CONFIRM, ("share: 1/2, role", "share: 1/4, role"), ("    share: 1/2\n", "    share: 3/4\n"))
+    assert told(tmp_path, iteration=uneven) == [
+        "iteration-1.yaml [arms] a confirmation has two arms of 50%, not letter 25%, card 75% / "
+        "keep one model and the arm it is compared with"
+    ]
+    others = changed(OBSERVED, ("stage: explore", "stage: confirm"))
+    assert told(tmp_path, iteration=others) == [
+        "iteration-1.yaml [{source: members, column: arm}] a confirmation needs a draw of our own / "
+        "write “assignment: drawn”, or “stage: explore”"
+    ]
+
+
+def test_later_iterations_say_what_changed(tmp_path):
+    silent = program_folder(tmp_path, iterations={1: ITERATION, 2: ITERATION})
+    (problem,) = problems(silent, 2)
+    assert problem.message == "iteration 2 does not say what changed since iteration 1, and why"
+    telling = program_folder(tmp_path, iterations={2: CHANGED + ITERATION})
+    assert problems(telling, 2) == ()
+
+
+def test_iterations_are_numbered_without_gaps(tmp_path):
+    gap = program_folder(tmp_path, iterations={1: ITERATION, 3: CHANGED + ITERATION})
+    (problem,) = problems(gap, 3)
+    assert problem.message == "this is iteration 3, but there is no iteration 2"
+    assert problem.hint == "rename the file to iteration-2.yaml, or put back what is missing before it"
+
+
+def test_measures_of_every_kind_pass_with_what_they_need(tmp_path):
+    rich = changed(
+        PROGRAM,
+        (
+            "groups:\n  age",
+            "  value:\n    {label: Value, kind: ratio, source: purchases, column: amount, over: {}, money: true}\n"
+            "  minutes: {label: Minutes, kind: mean, source: members, column: minutes, cap: 60}\n"
+            "  visits: {label: Visits, kind: count, source: purchases, window: 2 weeks, decimals: 0}\n"
+            "  happy: {label: Happy, kind: share, source: members, column: happy, answers: ['yes'], usual: 50%}\n"
+            "groups:\n  age",
+        ),
+    )
+    found = told(
+        tmp_path,
+        program=rich,
+        pilot=changed(PILOT, ("[spend]", "[spend, value, minutes, visits, happy]")),
+    )
+    assert found == []
