@@ -84,6 +84,10 @@ class ProgramFolder:
     def result_file(self, pilot: str, number: int) -> Path:
         return self.root / "results" / pilot / f"iteration-{number}.json"
 
+    def result_files(self) -> tuple[Path, ...]:
+        """Every result file there is, in order of name, also of pilots whose plan files are gone."""
+        return tuple(sorted(self.root.glob("results/*/iteration-*.json")))
+
     def report_file(self, pilot: str, number: int) -> Path:
         return self.root / "reports" / pilot / f"iteration-{number}.html"
 
