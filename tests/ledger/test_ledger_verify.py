@@ -16,7 +16,7 @@ from pitcairn.errors import PitcairnError
 from pitcairn.ledger.entry import COLUMNS, START, seal
 from pitcairn.ledger.ledger import Ledger
 from pitcairn.ledger.verify import Verification, verify
-from pitcairn.ledger.witnesses import witnesses
+from pitcairn.ledger.witnesses import Witnesses, witnesses
 from pitcairn.program import ProgramFolder
 
 CHANGES = {
@@ -302,13 +302,8 @@ def test_no_flipped_bit_goes_unnoticed_or_ends_in_a_traceback(path: Path) -> Non
 
 
 def program(folder: Path, results: dict[int, str]) -> ProgramFolder:
-    place = folder / "pilots" / PILOT
-    place.mkdir(parents=True)
-    (folder / "program.yaml").touch()
-    (place / "pilot.yaml").touch()
     (folder / "results" / PILOT).mkdir(parents=True)
     for number, text in results.items():
-        (place / f"iteration-{number}.yaml").touch()
         (folder / "results" / PILOT / f"iteration-{number}.json").write_text(text)
     return ProgramFolder(folder)
 
@@ -362,10 +357,8 @@ def test_a_result_that_may_not_be_read_is_named() -> None:
             witnesses(folder)
 
 
-def test_an_iteration_without_a_result_has_nothing_to_say(tmp_path: Path) -> None:
-    folder = program(tmp_path, {1: ""})
-    folder.result_file(PILOT, 1).unlink()
-    assert witnesses(folder).results == {}
+def test_a_program_without_results_has_nothing_to_say(tmp_path: Path) -> None:
+    assert witnesses(ProgramFolder(tmp_path)) == Witnesses(heads={}, results={})
 
 
 def test_lineages_are_part_of_the_seal(path: Path) -> None:

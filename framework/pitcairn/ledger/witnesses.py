@@ -21,13 +21,12 @@ class Witnesses:
 
 
 def witnesses(folder: ProgramFolder) -> Witnesses:
-    """The digests kept in the result files of every iteration that has a plan file.
+    """The digests kept in the result files of the program, also where the plan files are gone.
 
     A result file that is not readable as one gives no head, but still its own digest, which no row will match.
     PitcairnError where the operating system does not let a file be read.
     """
-    paths = [folder.result_file(pilot, number) for pilot in folder.pilot_ids() for number in folder.iterations(pilot)]
-    found = {folder.relative(path): path for path in paths if path.is_file()}
+    found = {folder.relative(path): path for path in folder.result_files() if path.is_file()}
     heads = {name: _head(path) for name, path in found.items()}
     return Witnesses(
         heads={name: head for name, head in heads.items() if head is not None},
