@@ -26,7 +26,7 @@ from drawn_pilot import (
 )
 
 from pitcairn.canonical import file_digest
-from pitcairn.design.assignment import arm_of
+from pitcairn.design.assignment import arm_of, bucket, take_salt
 from pitcairn.design.eligibility import IN_AN_EARLIER_ITERATION, IN_ANOTHER_PILOT, NOT_TAKEN, OPTED_OUT
 from pitcairn.design.plan import ObservedPlan, Plan, SourcePlan
 from pitcairn.errors import DataError, PitcairnError
@@ -220,6 +220,26 @@ def test_a_cap_counts_contacts_in_the_days_before_the_start(
     pilot = plan(caps=(cap(at_most, 7),))
     drawn = draw(engine, pilot, files, taken=(), into=tmp_path / "lists")
     assert ("c5" not in dict(assigned(drawn.files[0]))) is is_left_out
+
+
+def test_a_customer_on_the_edge_of_the_share_taken_is_not_taken(engine: Engine, tmp_path: Path) -> None:
+    edge = bucket(take_salt(plan()), "c5")
+    files = {"customers": csv_file(tmp_path / "c.csv", *numbered(600))}
+    for take, is_taken in ((edge / 10_000, False), ((edge + 1) / 10_000, True)):
+        pilot = plan(take=take)
+        drawn = draw(engine, pilot, files, taken=(), into=tmp_path / f"lists-{take}")
+        assert ("c5" in dict(assigned(drawn.files[0]))) is is_taken
+        assert (arm_of(pilot, "c5") is not None) is is_taken
+
+
+def test_caps_that_read_the_same_are_counted_together(engine: Engine, tmp_path: Path) -> None:
+    events = [["c5", "2026-03-01", "email"], ["c9", "2026-03-01", "letter"]]
+    files = {
+        "customers": csv_file(tmp_path / "c.csv", *numbered(60)),
+        "contacts": csv_file(tmp_path / "e.csv", ["customer", "sent", "channel"], events),
+    }
+    caps = (cap(1, 7, only("channel", "email")), cap(1, 7, only("channel", "letter")))
+    assert count(engine, plan(caps=caps), files, taken=()).left_out == (("over the contact cap of 1 in 7 days", 2),)
 
 
 def test_a_cap_of_no_contact_at_all_leaves_everybody_out(engine: Engine, tmp_path: Path) -> None:
