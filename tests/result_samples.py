@@ -14,7 +14,7 @@ from pitcairn.reading.result import (
     Code,
     DetailRow,
     EffectRow,
-    FileNote,
+    FileFact,
     Flow,
     GroupRow,
     GroupTable,
@@ -372,7 +372,7 @@ def result(code: Code = "promote", treatments: int = 1) -> Result:
         else "Write pilots/second-order/iteration-4.yaml: say what changes and why.",
         next_command="pitcairn read second-order" if unsafe else "pitcairn check second-order",
         provenance=Provenance(
-            files=(FileNote(source="orders", name="data/orders.csv", bytes=4_213_993, sha256="0f" * 32),),
+            files=(FileFact(source="orders", name="data/orders.csv", bytes=4_213_993, sha256="0f" * 32),),
             rows=(("orders", 61_204),),
             plan_digest="9c" * 32,
             locked_at="2026-03-01T16:20:00+00:00",

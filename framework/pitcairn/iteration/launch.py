@@ -11,15 +11,16 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from pitcairn.canonical import file_digest
+from pitcairn.canonical import file_digest, plain
 from pitcairn.design.eligibility import IN_AN_EARLIER_ITERATION, IN_ANOTHER_PILOT
 from pitcairn.design.plan import Plan
 from pitcairn.design.resolve import resolve
 from pitcairn.errors import DataError, Refused
-from pitcairn.evidence.draw import Draw, count, draw
+from pitcairn.evidence.draw import ASSIGNMENT, Draw, count, draw
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.facts import Check, FileFact
 from pitcairn.evidence.files import file_facts, files_of
@@ -28,7 +29,7 @@ from pitcairn.evidence.population import Taken
 from pitcairn.iteration.locked import refuse_changes
 from pitcairn.iteration.outcomes import Launch
 from pitcairn.ledger import history
-from pitcairn.ledger.entry import DrawnArm
+from pitcairn.ledger.entry import DrawnArm, LaunchBody
 from pitcairn.ledger.ledger import Ledger
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.result import LeftOut
@@ -139,7 +140,7 @@ def _lock(
     with Ledger.open(folder.ledger_file) as ledger:
         try:
             with ledger.transaction():
-                body = _body(plan, drawn, facts, file_digest(staged / "assignment.parquet"))
+                body = plain(_body(plan, drawn, facts, file_digest(staged / ASSIGNMENT)))
                 ledger.append(
                     "launch", pilot=plan.pilot, iteration=plan.number, lineage=plan.lineage, body=body, by=by, at=now
                 )
@@ -155,7 +156,7 @@ def _lock(
 def _lock_observed(folder: ProgramFolder, plan: Plan, *, by: str, now: datetime, today: date, dry_run: bool) -> Launch:
     retrospective = today > plan.start
     if not dry_run:
-        body = _body(plan, None, (), None) | {"retrospective": retrospective}
+        body = plain(replace(_body(plan, None, (), None), retrospective=retrospective))
         with Ledger.open(folder.ledger_file) as ledger:
             ledger.append(
                 "launch", pilot=plan.pilot, iteration=plan.number, lineage=plan.lineage, body=body, by=by, at=now
@@ -175,20 +176,19 @@ def _lock_observed(folder: ProgramFolder, plan: Plan, *, by: str, now: datetime,
     )
 
 
-def _body(plan: Plan, drawn: Draw | None, facts: tuple[FileFact, ...], list_digest: str | None) -> dict[str, object]:
+def _body(plan: Plan, drawn: Draw | None, facts: tuple[FileFact, ...], list_digest: str | None) -> LaunchBody:
     labels = {arm.id: arm.label for arm in plan.arms}
-    return {
-        "plan": plan,
-        "plan_digest": plan.digest,
-        "retrospective": False,
-        "list_digest": list_digest,
-        "in_scope": drawn.in_scope if drawn else None,
-        "left_out": tuple(LeftOut(reason=reason, count=number) for reason, number in drawn.left_out) if drawn else (),
-        "arms": tuple(DrawnArm(arm=arm, label=labels[arm], customers=number) for arm, number in drawn.arms)
-        if drawn
-        else (),
-        "files": facts,
-    }
+    left_out, arms = (drawn.left_out, drawn.arms) if drawn else ((), ())
+    return LaunchBody(
+        plan=plain(plan),
+        plan_digest=plan.digest,
+        retrospective=False,
+        list_digest=list_digest,
+        in_scope=drawn.in_scope if drawn else None,
+        left_out=tuple(LeftOut(reason=reason, count=number) for reason, number in left_out),
+        arms=tuple(DrawnArm(arm=arm, label=labels[arm], customers=number) for arm, number in arms),
+        files=facts,
+    )
 
 
 def _refuse_second(folder: ProgramFolder, plan: Plan) -> None:
@@ -212,7 +212,7 @@ def _described(folder: ProgramFolder, plan: Plan, drawn: Draw, *, dry_run: bool)
         left_out=tuple(LeftOut(reason=reason, count=number) for reason, number in drawn.left_out),
         arms=tuple((arm, plan.arm(arm).label, number) for arm, number in drawn.arms),
         checks=_checks(plan, drawn),
-        files=tuple(place / name for name in ("assignment.parquet", *(f"{arm.id}.csv" for arm in plan.treatments))),
+        files=tuple(place / name for name in (ASSIGNMENT, *(f"{arm.id}.csv" for arm in plan.treatments))),
         retrospective=False,
         digest=plan.digest,
         next_command=f"pitcairn read {plan.pilot}",

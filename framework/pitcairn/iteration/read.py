@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pitcairn.atomic import write_all
-from pitcairn.canonical import file_digest
+from pitcairn.canonical import file_digest, plain
 from pitcairn.design.plan import Plan
 from pitcairn.design.resolve import resolve
 from pitcairn.errors import DataError, Refused
@@ -18,6 +18,7 @@ from pitcairn.evidence.files import files_of
 from pitcairn.evidence.health import check
 from pitcairn.iteration.locked import launched, lock_of, plan_of, refuse_changes
 from pitcairn.iteration.outcomes import Taken
+from pitcairn.ledger.entry import ReadingBody
 from pitcairn.ledger.history import LaunchRow
 from pitcairn.ledger.ledger import Ledger
 from pitcairn.program import ProgramFolder
@@ -110,17 +111,17 @@ def _keep(folder: ProgramFolder, taken: Taken, plan: Plan, by: str, now: datetim
     """Ledger row, result and page together: the row is committed only once the files are in place."""
     text = to_json(taken.result)
     page = iteration_page(taken.result)
-    body = {
-        "as_of": taken.result.as_of,
-        "plan_digest": taken.result.provenance.plan_digest,
-        "result_digest": hashlib.sha256(text.encode("utf-8")).hexdigest(),
-        "withheld": taken.result.withheld,
-        "headline": taken.result.headline,
-        "verdicts": tuple((verdict.arm, verdict.code) for verdict in taken.result.verdicts),
-        "files": taken.result.provenance.files,
-    }
+    body = ReadingBody(
+        as_of=taken.result.as_of,
+        plan_digest=taken.result.provenance.plan_digest,
+        result_digest=hashlib.sha256(text.encode("utf-8")).hexdigest(),
+        withheld=taken.result.withheld,
+        headline=taken.result.headline,
+        verdicts=tuple((verdict.arm, verdict.code) for verdict in taken.result.verdicts),
+        files=taken.result.provenance.files,
+    )
     with Ledger.open(folder.ledger_file) as ledger, ledger.transaction():
         ledger.append(
-            "reading", pilot=plan.pilot, iteration=plan.number, lineage=plan.lineage, body=body, by=by, at=now
+            "reading", pilot=plan.pilot, iteration=plan.number, lineage=plan.lineage, body=plain(body), by=by, at=now
         )
         write_all({taken.result_file: text, taken.report_file: page})

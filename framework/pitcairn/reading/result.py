@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pitcairn.evidence.facts import Check
+from pitcairn.evidence.facts import Check, FileFact
 
 SCHEMA = "pitcairn.result/1"
 
@@ -200,16 +200,8 @@ class DetailRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileNote:
-    source: str
-    name: str
-    bytes: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    files: tuple[FileNote, ...]
+    files: tuple[FileFact, ...]
     rows: tuple[tuple[str, int], ...]
     plan_digest: str
     locked_at: str

@@ -23,7 +23,6 @@ from pitcairn.reading.result import (
     ArmNote,
     ArmVerdict,
     EffectRow,
-    FileNote,
     Flow,
     LeftOut,
     MeasureBlock,
@@ -202,9 +201,7 @@ def _block(plan: Plan, item: MeasureEffects) -> MeasureBlock:
 
 def _provenance(plan: Plan, lock: Lock, facts: Facts, versions: tuple[tuple[str, str], ...]) -> Provenance:
     return Provenance(
-        files=tuple(
-            FileNote(source=file.source, name=file.name, bytes=file.bytes, sha256=file.sha256) for file in facts.files
-        ),
+        files=facts.files,
         rows=facts.rows,
         plan_digest=lock.digest,
         locked_at=lock.at.isoformat(timespec="seconds"),
