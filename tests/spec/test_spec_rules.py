@@ -140,7 +140,7 @@ ITERATION_CASES = [
     ("gain: 10 to 40 per 1000}", "gain: 1 to 4%}\n  - {arm: card, measure: came_back, gain: 1 to 2%}", "[card] “came_back” for “card” is predicted already"),
     ("groups: [age, reader]", "groups: [age, raeder]", "[raeder] “raeder” is not a group of the program / did you mean “reader”?"),
     ("groups: [age, reader]", "groups: [age, age]", "[age] “age” stands twice in “groups”"),
-    ("end: 2026-03-29", "end: 2026-03-28", "[2026-03-28] on 2026-03-28 the follow-up of 28 days from 2026-03-02 is not over / write 2026-03-29 or later"),
+    ("end: 2026-03-30", "end: 2026-03-29", "[2026-03-29] on 2026-03-29 the follow-up of 28 days from 2026-03-02 is not over / write 2026-03-30 or later"),
     ("stage: explore", "stage: explore\nchanged: [{what: a, why: b}]", "[changed] the first iteration has nothing to change from / remove “changed”"),
     ("groups: [age, reader]", "assignment: {source: letters, column: arm}", "[letters] “letters” has a row an event"),
     ("groups: [age, reader]", "assignment: {source: membrs, column: arm}", "[membrs] “membrs” is not a source of the program / did you mean “members”?"),

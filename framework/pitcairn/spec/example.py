@@ -129,5 +129,5 @@ groups: [age, reader]
 
 start: 2026-03-02
 follow_up: 4 weeks
-end: 2026-03-29
+end: 2026-03-30
 """

@@ -157,7 +157,7 @@ def worth_it(turn: Turn) -> Iterator[Problem]:
 def predicted_arms(turn: Turn) -> Iterator[Problem]:
     """Predictions are about arms that try something."""
     treated = [id for id in turn.iteration.ids("arms") if _tries(turn, id)]
-    for path, arm in turn.iteration.words("predictions", "arm"):
+    for path, arm in turn.iteration.words("predictions", "arm") if treated else ():
         yield from known(turn.iteration, path, arm, treated, "an arm that tries something")
 
 
@@ -218,9 +218,9 @@ def windows(turn: Turn) -> Iterator[Problem]:
 
 
 def dates(turn: Turn) -> Iterator[Problem]:
-    """The deciding reading comes after the first customer's follow-up is over."""
+    """The deciding reading comes after the last day of the first customer's follow-up: a day counts when it is over."""
     spec = turn.iteration.spec
-    first = spec.start + timedelta(days=spec.follow_up - 1)
+    first = spec.start + timedelta(days=spec.follow_up)
     if spec.end < first:
         message = f"on {spec.end} the follow-up of {spec.follow_up} days from {spec.start} is not over"
         yield turn.iteration.problem(("end",), message, f"write {first} or later")
