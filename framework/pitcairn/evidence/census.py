@@ -1,0 +1,173 @@
+"""Who is in which arm, level and state: from the raw keys of a query to cells of the cube and counts by arm."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pitcairn.design.plan import Plan, Scalar
+from pitcairn.errors import DataError, Problem
+from pitcairn.evidence.cube import Dimension
+from pitcairn.evidence.facts import ArmCount
+from pitcairn.evidence.levels import Split
+from pitcairn.evidence.sources import nearest, shown
+from pitcairn.evidence.sql import literal
+from pitcairn.evidence.sums import Cell
+
+PENDING, EARLY = 1, 2
+"""Bits of a customer's state: follow-up not over, started before the iteration."""
+
+
+def state_sql(start: str, plan: Plan, as_of: date) -> str:
+    """The state of a customer with a start of their own; NULL where there is none."""
+    over = f"DATE_DIFF('day', {start}, {literal(as_of)}) >= {plan.follow_up_days - 1}"
+    return (
+        f"CASE WHEN {start} IS NULL THEN NULL ELSE CASE WHEN {over} THEN 0 ELSE {PENDING} END "
+        f"+ CASE WHEN {start} < {literal(plan.start)} THEN {EARLY} ELSE 0 END END"
+    )
+
+
+def common_state(plan: Plan, as_of: date) -> int:
+    """The state of everybody where all start with the iteration."""
+    return 0 if (as_of - plan.start).days >= plan.follow_up_days - 1 else PENDING
+
+
+class Census:
+    """Counts customers as the rows of a query name them."""
+
+    def __init__(self, plan: Plan, splits: Sequence[Split]) -> None:
+        self._plan = plan
+        self._splits = tuple(splits)
+        self._counts: dict[str, Counter[str]] = {arm.id: Counter() for arm in plan.arms}
+        self._arms: dict[Any, str | None] = {}
+        self._levels: list[dict[Any, str]] = [{} for _ in splits]
+        self._strangers: Counter[str] = Counter()
+        self._without: Counter[str] = Counter()
+        self.customers: Counter[Cell] = Counter()
+        """Counted customers, whose follow-up is over, by cell."""
+
+    def place(self, arm: Any, levels: Sequence[Any], state: int | None, customers: int) -> Cell | None:
+        """Counts these customers; their cell, or None where they are not part of the reading (yet)."""
+        known = self._arm(arm, customers)
+        if state is None:
+            self._without["start"] += customers
+        if known is None or state is None:
+            return None
+        counts = self._counts[known]
+        counts["assigned"] += customers
+        counts["early"] += customers if state & EARLY else 0
+        if state & PENDING:
+            counts["pending"] += customers
+            return None
+        cell = (known, *(self._level(place, raw) for place, raw in enumerate(levels)))
+        self.customers[cell] += customers
+        return cell
+
+    def check(self) -> None:
+        """DataError for arms the plan does not know and for customers without an arm or a start."""
+        problems = [self._stranger(raw, count) for raw, count in sorted(self._strangers.items())]
+        for what, column in (("arm", self._observed_column), ("start", self._start_column)):
+            if count := self._without[what]:
+                problems.append(self._lacking(what, column, count))
+        if problems:
+            raise DataError(problems)
+
+    def arms(self) -> tuple[ArmCount, ...]:
+        """Every arm of the plan, those without customers too."""
+        return tuple(
+            ArmCount(
+                arm=id,
+                assigned=counts["assigned"],
+                counted=counts["assigned"] - counts["pending"],
+                pending=counts["pending"],
+                before_start=counts["early"],
+            )
+            for id, counts in self._counts.items()
+        )
+
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """The arm, then every group with the levels that occur. DataError for a group with too many."""
+        arms = Dimension("arm", tuple(arm.id for arm in self._plan.arms))
+        groups = (
+            Dimension(split.group.id, split.ordered({cell[place] for cell in self.customers}))
+            for place, split in enumerate(self._splits, start=1)
+        )
+        return (arms, *groups)
+
+    def index(self, cells: Sequence[Cell], dimensions: Sequence[Dimension]) -> NDArray[np.int64]:
+        """The cells' places among the levels of every dimension."""
+        places = [{level: place for place, level in enumerate(dimension.levels)} for dimension in dimensions]
+        rows = [[place[level] for place, level in zip(places, cell, strict=True)] for cell in cells]
+        return np.array(rows, dtype=np.int64).reshape(len(cells), len(dimensions))
+
+    def sizes(self, cells: Sequence[Cell]) -> NDArray[np.int64]:
+        """The counted customers of the cells."""
+        return np.array([self.customers[cell] for cell in cells], dtype=np.int64)
+
+    def _arm(self, raw: Any, customers: int) -> str | None:
+        if raw not in self._arms:
+            self._arms[raw] = _arm_of(self._plan, raw)
+        known = self._arms[raw]
+        if known is None and (raw is None or not str(raw).strip()):
+            self._without["arm"] += customers
+        elif known is None:
+            self._strangers[str(raw).strip()] += customers
+        return known
+
+    def _level(self, place: int, raw: Any) -> str:
+        seen = self._levels[place]
+        if raw not in seen:
+            seen[raw] = self._splits[place].level(raw)
+        return seen[raw]
+
+    @property
+    def _observed_column(self) -> str:
+        return self._plan.observed.column if self._plan.observed else "arm"
+
+    @property
+    def _start_column(self) -> str:
+        return (self._plan.observed.start if self._plan.observed else None) or "start"
+
+    def _stranger(self, raw: str, count: int) -> Problem:
+        said = [str(value) for _, value in self._plan.observed.values] if self._plan.observed else []
+        near = nearest(raw, said)
+        meant = f"did you mean “{near}”? else " if near else ""
+        return Problem(
+            message=f"Column “{self._observed_column}” says “{shown(raw)}” for {_customers(count)}, "
+            f"which is no arm of the plan; its arms say {', '.join(f'“{value}”' for value in said)}.",
+            hint=f"{meant}name it under  assignment: values , or leave these customers out with  customers: keep",
+        )
+
+    def _lacking(self, what: str, column: str, count: int) -> Problem:
+        return Problem(
+            message=f"Column “{column}” is empty for {_customers(count)}: they have no {what}.",
+            hint="fill it in, or leave these customers out with  customers: keep",
+        )
+
+
+def _arm_of(plan: Plan, raw: Any) -> str | None:
+    if raw is None:
+        return None
+    said = plan.observed.values if plan.observed else tuple((arm.id, arm.id) for arm in plan.arms)
+    return next((arm for arm, value in said if _says(str(raw).strip(), value)), None)
+
+
+def _says(written: str, value: Scalar) -> bool:
+    """Whether text from the data means the value of the plan: numbers as numbers, true and false in any spelling."""
+    if isinstance(value, bool):
+        return written.lower() in (("true", "t", "yes", "y", "1") if value else ("false", "f", "no", "n", "0"))
+    if isinstance(value, str):
+        return written == value.strip()
+    try:
+        return float(written) == value
+    except ValueError:
+        return False
+
+
+def _customers(count: int) -> str:
+    return "1 customer" if count == 1 else f"{count:,} customers"

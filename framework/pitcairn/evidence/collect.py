@@ -1,0 +1,227 @@
+"""From files to a cube and the facts about them: one aggregate query per outcome source, no customer in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pitcairn.design.plan import MeasurePlan, Plan
+from pitcairn.errors import DataError
+from pitcairn.evidence import faults, outcomes
+from pitcairn.evidence.balance import balance
+from pitcairn.evidence.census import Census, common_state, state_sql
+from pitcairn.evidence.cube import Block, Cube
+from pitcairn.evidence.engine import Engine
+from pitcairn.evidence.facts import Facts, MissingCount
+from pitcairn.evidence.files import file_facts
+from pitcairn.evidence.identity import one_row_each
+from pitcairn.evidence.levels import split
+from pitcairn.evidence.outcomes import Before
+from pitcairn.evidence.people import TABLE, People, arm_column, people
+from pitcairn.evidence.query import Reduced, Slot
+from pitcairn.evidence.sources import Relation, condition_sql, explained, relation
+from pitcairn.evidence.sums import Cell, Tally
+
+Files = Mapping[str, tuple[Path, ...]]
+
+
+def collect(engine: Engine, plan: Plan, files: Files, *, assignment: Path | None, as_of: date) -> tuple[Cube, Facts]:
+    """The plan's measures by arm and groups, of the customers whose follow-up is over at the end of `as_of`.
+
+    `files` has every source of `needed_sources`; `assignment` is the Parquet file of the draw (columns customer,
+    arm), None where the draw was observed. The same files give the same cube on every run and any number of threads.
+
+    DataError with file, column, row number and value (never a customer) for data that is not as declared.
+    """
+    ran = engine.statements
+    engine.use_time_zone(plan.time_zone)
+    reading = _Reading(engine, plan, files, as_of)
+    if assignment is None and reading.is_straight:
+        reading.read_straight()
+    else:
+        reading.read_joined(assignment)
+    cube = reading.cube()
+    return cube, reading.facts(cube, engine.statements - ran)
+
+
+def needed_sources(plan: Plan) -> tuple[str, ...]:
+    """The sources a reading opens: who the customers are, and what they did."""
+    return tuple(dict.fromkeys((*_about_customers(plan), *(measure.source for measure in plan.measures))))
+
+
+def _about_customers(plan: Plan) -> tuple[str, ...]:
+    """The sources of an observed draw, of values before the start, of who is in scope, and of groups."""
+    wanted = [plan.observed.source] if plan.observed else []
+    if any(measure.before for measure in plan.measures) or (plan.observed and plan.keep):
+        wanted.append(plan.population)
+    return tuple(dict.fromkeys((*wanted, *(group.source for group in plan.groups))))
+
+
+class _Reading:
+    """Adds up what the statements give: customers by cell, sums by measure and cell, rows by source."""
+
+    def __init__(self, engine: Engine, plan: Plan, files: Files, as_of: date) -> None:
+        self._engine, self._plan, self._as_of = engine, plan, as_of
+        self._files = {id: files[id] for id in needed_sources(plan)}
+        self._relations = {id: relation(engine, plan.source(id), paths) for id, paths in self._files.items()}
+        self._splits = tuple(split(self._relations[group.source], group) for group in plan.groups)
+        self._before = Before.of(plan, self._relations.get(plan.population))
+        self._census = Census(plan, self._splits)
+        self._own_start = bool(plan.observed and plan.observed.start)
+        self._tallies: dict[str, Tally] = {}
+        self._tallies_before: dict[str, Tally] = {}
+        self._rows: dict[str, int] = {}
+        self._outside = 0
+        self._identified = True
+
+    @property
+    def is_straight(self) -> bool:
+        """Whether everything is a column of one wide file."""
+        return len(self._relations) == 1 and all(found.source.kind == "wide" for found in self._relations.values())
+
+    def read_straight(self) -> None:
+        """One statement for the cube, and one for whether every customer has one row."""
+        plan, (found,) = self._plan, self._relations.values()
+        observed = plan.observed
+        if observed is None:
+            raise DataError("Customers were drawn, and the file with the draw is not given.")
+        arm = arm_column(found, observed)
+        keys = [arm, *(split.sql for split in self._splits)]
+        if observed.start:
+            start = found.day(observed.start, needed_by="the observed start")
+            keys.append(state_sql(start, plan, self._as_of))
+        reduction = outcomes.straight(found, plan, plan.measures, self._before, keys)
+        rows = 0
+        for reduced in reduction.read(faults.run(self._engine, reduction, found, plan.measures, self._splits)):
+            rows += reduced.rows
+            if cell := self._place(reduced.keys, reduced.rows):
+                for slot, sums in reduced.slots:
+                    self._tally(slot).at(cell).add(sums)
+        self._rows[found.source.id] = self._rows_of(found, arm, rows)
+        self._require_customers()
+
+    def read_joined(self, assignment: Path | None) -> None:
+        """A table of the customers, and one statement for each outcome source."""
+        plan = self._plan
+        about = {id: self._relations[id] for id in _about_customers(plan)}
+        with explained(self._engine, *about.values()):
+            made = people(
+                self._engine, plan, about, self._splits, self._before.numbers, assignment=assignment, as_of=self._as_of
+            )
+        try:
+            self._rows |= {id: made.rows[id] if id in made.rows else self._count(about[id]) for id in about}
+            cells = self._place_people(made)
+            self._require_customers()
+            for id in dict.fromkeys(measure.source for measure in plan.measures):
+                self._read_outcomes(self._relations[id], made, cells)
+        finally:
+            self._engine.run(f"DROP TABLE IF EXISTS {TABLE}")
+
+    def cube(self) -> Cube:
+        """What was added up. DataError for a group with too many levels."""
+        dimensions = self._census.dimensions()
+        order = sorted(self._census.customers)
+        blocks = {measure.id: self._block(measure, order) for measure in self._plan.measures}
+        return Cube(dimensions, self._census.index(order, dimensions), self._census.sizes(order), blocks)
+
+    def facts(self, cube: Cube, statements: int) -> Facts:
+        """What was counted on the way."""
+        sizes = cube.sizes()
+        moments = {measure.id: cube.moments(measure.id) for measure in self._plan.measures}
+        missing = tuple(
+            MissingCount(measure=id, arm=arm, missing=sizes[arm,] - found[arm,].count)
+            for id, found in moments.items()
+            for (arm,) in found
+        )
+        return Facts(
+            as_of=self._as_of,
+            files=file_facts(self._files),
+            rows=tuple(self._rows.items()),
+            arms=self._census.arms(),
+            missing=missing,
+            balance=balance(self._plan, moments),
+            duplicates_checked=self._identified,
+            outside=self._outside,
+            statements=statements,
+        )
+
+    # --- parts ------------------------------------------------------------------------------------------------
+
+    def _place_people(self, made: People) -> dict[int, Cell | None]:
+        """Counts the customers of the table; the cell of every `p_cell`, None where follow-up is not over."""
+        cells: dict[int, Cell | None] = {}
+        reduction = outcomes.counted(self._before)
+        for reduced in reduction.read(reduction.run(self._engine)):
+            (number,) = reduced.keys
+            cells[number] = self._place(made.keys(number), reduced.rows)
+            if cell := cells[number]:
+                for slot, sums in reduced.slots:
+                    self._tallies_before.setdefault(slot.id, Tally(slot.decimals)).at(cell).add(sums)
+        return cells
+
+    def _read_outcomes(self, found: Relation, made: People, cells: Mapping[int, Cell | None]) -> None:
+        id = found.source.id
+        measures = tuple(measure for measure in self._plan.measures if measure.source == id)
+        if found.source.kind == "events":
+            self._rows[id] = self._count(found)
+            reduction = outcomes.happened(found, measures, self._before, made, events=self._rows[id], as_of=self._as_of)
+        else:
+            reduction = outcomes.joined(found, measures, self._before)
+            if id not in self._rows:
+                self._rows[id] = one_row_each(self._engine, found)
+        for slot in reduction.slots:
+            if not slot.may_be_missing:
+                self._start_at_zero(slot)
+        for reduced in reduction.read(faults.run(self._engine, reduction, found, measures, ())):
+            (number,) = reduced.keys
+            self._outside += reduced.rows if number is None else 0
+            if cell := cells.get(number):
+                self._add(cell, reduced)
+
+    def _start_at_zero(self, slot: Slot) -> None:
+        """Every counted customer, as if nothing had happened; outcomes come on top."""
+        tally = self._tally(slot)
+        for cell, count in self._census.customers.items():
+            before = self._tallies_before[slot.covariate].at(cell) if slot.covariate else None
+            tally.at(cell).add_people(count, before)
+
+    def _add(self, cell: Cell, reduced: Reduced) -> None:
+        for slot, sums in reduced.slots:
+            if slot.may_be_missing:
+                self._tally(slot).at(cell).add(sums)
+            else:
+                self._tally(slot).at(cell).add_values(sums, len(slot.values))
+
+    def _tally(self, slot: Slot) -> Tally:
+        return self._tallies.setdefault(slot.id, Tally(slot.decimals))
+
+    def _block(self, measure: MeasurePlan, order: Sequence[Cell]) -> Block:
+        """Nobody may have been counted yet, and then there is no tally."""
+        return self._tallies.get(measure.id, Tally((0,) * measure.size)).block(order)
+
+    def _place(self, keys: Sequence[Any], customers: int) -> Cell | None:
+        state = keys[-1] if self._own_start else common_state(self._plan, self._as_of)
+        return self._census.place(keys[0], keys[1 : 1 + len(self._splits)], state, customers)
+
+    def _rows_of(self, found: Relation, arm: str, kept: int) -> int:
+        """Rows of the file, once it is sure that no customer is there twice, if that can be known."""
+        where = condition_sql(found, self._plan.keep)
+        if found.source.customer is not None:
+            return one_row_each(self._engine, found, where=where, arm=arm)
+        self._identified = False
+        return self._count(found) if self._plan.keep else kept
+
+    def _count(self, found: Relation) -> int:
+        ((rows,),) = self._engine.rows(f"SELECT COUNT(*) FROM {found.sql}")
+        return int(rows)
+
+    def _require_customers(self) -> None:
+        self._census.check()
+        if any(arm.assigned for arm in self._census.arms()):
+            return
+        empty = [id for id, rows in self._rows.items() if rows == 0]
+        if empty:
+            raise DataError(f"Source “{empty[0]}” has a header and no rows.", hint="export it again")
+        raise DataError("No customer is in scope.", hint="compare  customers: keep  with the data")

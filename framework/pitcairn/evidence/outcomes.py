@@ -1,0 +1,207 @@
+"""The reduction of one outcome source, in its three shapes.
+
+`straight`: the draw, the groups and the outcomes are columns of one wide file, which is read as it lies. Otherwise
+the outcomes are joined to the table of `people`, on plain equality: `joined` from a row a customer, `happened` from
+events. Whoever has no row or event adds nothing to a sum, so nobody has to be filled in with zeros.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pitcairn.design.plan import MeasurePlan, Plan
+from pitcairn.evidence import values
+from pitcairn.evidence.people import TABLE, People
+from pitcairn.evidence.query import Reduction, Slot
+from pitcairn.evidence.sources import Relation, condition_sql
+from pitcairn.evidence.values import Number
+
+_BUSY = 20
+"""So many events for each drawn customer say that most of them are about others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The different values before the start, `p_before_0`, ..., and which of them a measure has."""
+
+    numbers: tuple[Number, ...]
+    places: dict[str, int]
+    """By measure id; measures without one are not in it."""
+
+    @classmethod
+    def of(cls, plan: Plan, population: Relation | None) -> Before:
+        """Every `before` of the plan once; the finest decimals that any measure asks of the column."""
+        numbers: list[Number] = []
+        places: dict[str, int] = {}
+        for measure in plan.measures:
+            if measure.before is not None and population is not None:
+                finest = max(other.decimals for other in plan.measures if other.before == measure.before)
+                number = values.before(population, measure, max(finest, values.COVARIATE_DECIMALS))
+                numbers += [number] if number not in numbers else []
+                places[measure.id] = numbers.index(number)
+        return cls(tuple(numbers), places)
+
+    def of_measure(self, measure: MeasurePlan) -> tuple[str | None, tuple[int, ...]]:
+        """The column's alias and its decimals, as a slot wants them."""
+        if measure.id not in self.places:
+            return None, ()
+        place = self.places[measure.id]
+        return f"p_before_{place}", (self.numbers[place].decimals,)
+
+    @property
+    def aliases(self) -> list[str]:
+        return [f"p_before_{place}" for place in range(len(self.numbers))]
+
+
+def straight(
+    relation: Relation, plan: Plan, measures: Sequence[MeasurePlan], before: Before, keys: Sequence[str]
+) -> Reduction:
+    """From the one wide file; `keys` are expressions for arm, levels and, where customers have their own, state."""
+    slots, columns = _wide(relation, measures, before)
+    aliases = [f"p_key_{place}" for place in range(len(keys))]
+    columns = [f"{sql} AS {alias}" for sql, alias in zip(keys, aliases, strict=True)] + columns
+    columns += [f"{number.sql} AS {alias}" for number, alias in zip(before.numbers, before.aliases, strict=True)]
+    where = f" WHERE {condition_sql(relation, plan.keep)}" if plan.keep else ""
+    return Reduction(f"SELECT {', '.join(columns)} FROM {relation.sql}{where}", aliases, slots)
+
+
+def counted(before: Before) -> Reduction:
+    """The table of people itself: how many, and their values before the start, each a slot under its alias."""
+    slots = [
+        Slot(alias, (), alias, (number.decimals,), False)
+        for alias, number in zip(before.aliases, before.numbers, strict=True)
+    ]
+    return Reduction(f"SELECT {', '.join(['p_cell', *before.aliases])} FROM {TABLE}", ["p_cell"], slots)
+
+
+def joined(relation: Relation, measures: Sequence[MeasurePlan], before: Before) -> Reduction:
+    """From a wide file, by `p_cell`, which is NULL for rows about nobody who was drawn."""
+    slots, columns = _wide(relation, measures, before)
+    key = relation.key(needed_by="finding a customer's outcomes")
+    rows = f"SELECT {', '.join([f'{key} AS p_who', *columns])} FROM {relation.sql}"
+    wanted = ["p_cell", *before.aliases, *(name for slot in slots for name in slot.values)]
+    inner = f"SELECT {', '.join(wanted)} FROM ({rows}) AS outcomes LEFT JOIN {TABLE} ON p_customer = p_who"
+    return Reduction(inner, ["p_cell"], slots)
+
+
+def happened(
+    relation: Relation,
+    measures: Sequence[MeasurePlan],
+    before: Before,
+    people: People,
+    *,
+    events: int,
+    as_of: date,
+) -> Reduction:
+    """From events in the window of each measure and not after `as_of`, by `p_cell` as in `joined`."""
+    shape = _Events(relation, measures, before, people, as_of)
+    inner = shape.joined_first() if people.own_start or events > _BUSY * people.count else shape.added_up_first()
+    return Reduction(inner, ["p_cell"], shape.slots(), rows="SUM(p_seen)")
+
+
+def _wide(relation: Relation, measures: Sequence[MeasurePlan], before: Before) -> tuple[list[Slot], list[str]]:
+    """The measures' slots, and their columns with aliases."""
+    slots: list[Slot] = []
+    columns: list[str] = []
+    for place, measure in enumerate(measures):
+        numbers = values.wide(relation, measure)
+        names = tuple(f"p_value_{place}_{part}" for part in range(len(numbers)))
+        columns += [f"{number.sql} AS {name}" for number, name in zip(numbers, names, strict=True)]
+        slots.append(_slot(measure, names, [number.decimals for number in numbers], before, relation))
+    return slots, columns
+
+
+def _slot(
+    measure: MeasurePlan, names: tuple[str, ...], decimals: Sequence[int], before: Before, relation: Relation
+) -> Slot:
+    covariate, digits = before.of_measure(measure)
+    missing = values.may_be_missing(
+        measure, from_events=relation.source.kind == "events", absent=relation.source.absent
+    )
+    return Slot(measure.id, names, covariate, (*decimals, *digits), missing, is_flag=measure.is_rate)
+
+
+class _Events:
+    """The statement's parts; `part` counts the totals of all measures."""
+
+    def __init__(
+        self,
+        relation: Relation,
+        measures: Sequence[MeasurePlan],
+        before: Before,
+        people: People,
+        as_of: date,
+    ) -> None:
+        self._relation, self._measures, self._before, self._people = relation, measures, before, people
+        self._totals = {measure.id: values.events(relation, measure) for measure in measures}
+        self._longest = max(measure.window_days for measure in measures)
+        self._first = people.first_start
+        self._last = min(as_of, people.last_start + timedelta(days=self._longest - 1))
+
+    def slots(self) -> list[Slot]:
+        return [
+            _slot(
+                measure,
+                tuple(f"p_value_{place}_{part}" for part in range(len(self._totals[measure.id]))),
+                [total.event.decimals for total in self._totals[measure.id]],
+                self._before,
+                self._relation,
+            )
+            for place, measure in enumerate(self._measures)
+        ]
+
+    def added_up_first(self) -> str:
+        """Events of everybody by customer, then the join: fastest where most events are about the drawn."""
+        sums = ", ".join(self._sums())
+        totals = f"SELECT p_who, COUNT(*) AS p_seen, {sums} FROM ({self._rows()}) AS events GROUP BY p_who"
+        return self._valued(f"({totals}) AS totals LEFT JOIN {TABLE} ON p_customer = p_who")
+
+    def joined_first(self) -> str:
+        """The join, then events by customer: for own starts, and where most events are about others."""
+        keys = ", ".join(["p_customer", "p_cell", *self._before.aliases])
+        totals = (
+            f"SELECT {keys}, COUNT(*) AS p_seen, {', '.join(self._sums())} "
+            f"FROM ({self._rows()}) AS events LEFT JOIN {TABLE} ON p_customer = p_who GROUP BY {keys}"
+        )
+        return self._valued(f"({totals}) AS totals")
+
+    def _rows(self) -> str:
+        """One row an event; the literal range of days lets storage skip what lies outside."""
+        key = self._relation.key(needed_by="finding a customer's events")
+        day = self._relation.day(self._relation.source.time, needed_by="the measures' windows")
+        columns = [f"{key} AS p_who", f"{day} AS p_day"]
+        columns += [f"{total.event.sql} AS p_event_{place}_{part}" for place, part, total in self._each()]
+        between = values.on_days(day, self._first, self._last)
+        return f"SELECT {', '.join(columns)} FROM {self._relation.sql} WHERE {between}"
+
+    def _sums(self) -> list[str]:
+        return [
+            f"{total.sum.format(self._windowed(place, f'p_event_{place}_{part}'))} AS p_total_{place}_{part}"
+            for place, part, total in self._each()
+        ]
+
+    def _windowed(self, place: int, event: str) -> str:
+        days = self._measures[place].window_days
+        if self._people.own_start:
+            return f"CASE WHEN {values.in_window('p_day', 'p_start', days)} THEN {event} END"
+        if days == self._longest:
+            return event
+        last = self._first + timedelta(days=days - 1)
+        return f"CASE WHEN {values.on_days('p_day', self._first, last)} THEN {event} END"
+
+    def _valued(self, totals: str) -> str:
+        columns = ["p_cell", "p_seen", *self._before.aliases]
+        columns += [
+            f"{total.value.format(f'p_total_{place}_{part}')} AS p_value_{place}_{part}"
+            for place, part, total in self._each()
+        ]
+        return f"SELECT {', '.join(columns)} FROM {totals}"
+
+    def _each(self) -> list[tuple[int, int, values.Total]]:
+        return [
+            (place, part, total)
+            for place, measure in enumerate(self._measures)
+            for part, total in enumerate(self._totals[measure.id])
+        ]

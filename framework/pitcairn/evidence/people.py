@@ -1,0 +1,219 @@
+"""The customers of a reading as one temporary table, for outcomes that come from other files than the draw.
+
+A customer's arm, levels and state become one integer, `p_cell`: grouping by several text columns after a join takes
+some engines ten times as long. The table holds ids, and never leaves the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pitcairn.design.plan import Condition, ObservedPlan, Plan
+from pitcairn.errors import DataError
+from pitcairn.evidence.census import state_sql
+from pitcairn.evidence.engine import Engine
+from pitcairn.evidence.identity import one_row_each, refuse_repeats
+from pitcairn.evidence.levels import Split
+from pitcairn.evidence.query import MOST_ROWS
+from pitcairn.evidence.sources import Relation, condition_sql
+from pitcairn.evidence.sql import literal, path_literal
+from pitcairn.evidence.values import Number
+
+TABLE = "pitcairn_people"
+"""Columns: `p_customer`, `p_cell`, `p_start` where customers have their own, `p_before_0`, ..."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digit:
+    """One place of `p_cell`: where it is read, an expression for 0, 1, ... and what each number stands for."""
+
+    source: str | None
+    """None: the draw's own file."""
+    sql: str
+    raws: tuple[Any, ...]
+    """The first is None: not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The table as it stands in the engine."""
+
+    count: int
+    digits: tuple[Digit, ...]
+    own_start: bool
+    first_start: date
+    last_start: date
+    rows: Mapping[str, int]
+    """Rows of the sources that were counted on the way."""
+
+    def keys(self, cell: int) -> tuple[Any, ...]:
+        """The arm as the data says it, the raw level of each group, and the state where customers have their own."""
+        found: list[Any] = []
+        for digit in reversed(self.digits):
+            cell, number = divmod(cell, len(digit.raws))
+            found.append(digit.raws[number])
+        return tuple(reversed(found))
+
+
+def people(
+    engine: Engine,
+    plan: Plan,
+    relations: Mapping[str, Relation],
+    splits: Sequence[Split],
+    before: Sequence[Number],
+    *,
+    assignment: Path | None,
+    as_of: date,
+) -> People:
+    """Makes the table from the draw, or the observed source, and the files that groups and values before are in.
+
+    `relations` has just these files; DataError for what is wrong with them, customers twice included.
+    """
+    digits = [_arm_digit(engine, plan, relations), *_level_digits(engine, relations, splits)]
+    if plan.observed and plan.observed.start:
+        digits.append(_state_digit(plan, plan.observed, relations, as_of))
+    rows = {}
+    if plan.observed:
+        rows = {id: _one_row_each(engine, plan, plan.observed, relation) for id, relation in relations.items()}
+    engine.run(_create(plan, relations, digits, before, assignment))
+    own_start = bool(plan.observed and plan.observed.start)
+    starts = "MIN(p_start), MAX(p_start)" if own_start else "NULL, NULL"
+    ((count, first, last),) = engine.rows(f"SELECT COUNT(*), {starts} FROM {TABLE}")
+    if assignment is not None:
+        _refuse_doubled(engine, relations, assignment, count)
+    return People(count, tuple(digits), own_start, first or plan.start, last or plan.start, rows)
+
+
+def arm_column(relation: Relation, observed: ObservedPlan) -> str:
+    """The observed arm as the file has it, as text."""
+    column, kind = (f(observed.column, needed_by="the observed assignment") for f in (relation.column, relation.kind))
+    return column if kind == "VARCHAR" else f"CAST({column} AS VARCHAR)"
+
+
+def _kept(plan: Plan, id: str) -> tuple[Condition, ...]:
+    """What a row must fulfil. A draw was made among the eligible; what they have become since is no reason to drop."""
+    return plan.keep if plan.observed and id == plan.population else ()
+
+
+def _one_row_each(engine: Engine, plan: Plan, observed: ObservedPlan, relation: Relation) -> int:
+    id = relation.source.id
+    arm = arm_column(relation, observed) if id == observed.source else "NULL"
+    return one_row_each(engine, relation, where=condition_sql(relation, _kept(plan, id)), arm=arm)
+
+
+def _refuse_doubled(engine: Engine, relations: Mapping[str, Relation], assignment: Path, count: int) -> None:
+    """A customer who is in a file twice makes the table longer than the draw."""
+    ((drawn,),) = engine.rows(f"SELECT COUNT(*) FROM read_parquet({path_literal(assignment)})")
+    if drawn != count:
+        for relation in relations.values():
+            refuse_repeats(engine, relation)
+
+
+# --- the table ------------------------------------------------------------------------------------------------
+
+
+def _create(
+    plan: Plan,
+    relations: Mapping[str, Relation],
+    digits: Sequence[Digit],
+    before: Sequence[Number],
+    assignment: Path | None,
+) -> str:
+    columns: dict[str | None, list[str]] = {id: [] for id in (None, *relations)}
+    for place, digit in enumerate(digits):
+        columns[digit.source].append(f"{digit.sql} AS p_digit_{place}")
+    for place, number in enumerate(before):
+        columns[plan.population].append(f"{number.sql} AS p_before_{place}")
+    chosen = ["base.p_customer AS p_customer", f"{_cell(digits)} AS p_cell"]
+    if plan.observed and plan.observed.start:
+        columns[plan.observed.source].append(f"{_start(plan.observed, relations)} AS p_start")
+        chosen.append("p_start")
+    chosen += [f"COALESCE(p_before_{place}, 0) AS p_before_{place}" for place in range(len(before))]
+    sides = {id: _side(plan, relation, columns[id]) for id, relation in relations.items()}
+    if plan.observed:
+        base = sides.pop(plan.observed.source)
+    else:
+        base = f"SELECT {', '.join(['customer AS p_customer', *columns[None]])} FROM {_draw(assignment)}"
+    joins = [
+        f"{'INNER' if _kept(plan, id) else 'LEFT'} JOIN ({side}) AS side_{place} "
+        f"ON side_{place}.p_customer = base.p_customer"
+        for place, (id, side) in enumerate(sides.items())
+    ]
+    return (
+        f"CREATE OR REPLACE TEMPORARY TABLE {TABLE} AS "
+        f"SELECT {', '.join(chosen)} FROM ({base}) AS base {' '.join(joins)}"
+    )
+
+
+def _side(plan: Plan, relation: Relation, columns: Sequence[str]) -> str:
+    key = relation.key(needed_by="finding a customer's outcomes")
+    where = condition_sql(relation, _kept(plan, relation.source.id))
+    return f"SELECT {', '.join([f'{key} AS p_customer', *columns])} FROM {relation.sql} WHERE {where}"
+
+
+def _draw(assignment: Path | None) -> str:
+    if assignment is None:
+        raise DataError("Customers were drawn, and the file with the draw is not given.")
+    return f"read_parquet({path_literal(assignment)})"
+
+
+def _cell(digits: Sequence[Digit]) -> str:
+    """All digits as one number, the first in the highest place; who is not in a file has digit 0 there."""
+    sql = "CAST(0 AS BIGINT)"
+    for place, digit in enumerate(digits):
+        sql = f"({sql} * {len(digit.raws)} + COALESCE(p_digit_{place}, 0))"
+    return sql
+
+
+# --- its digits -----------------------------------------------------------------------------------------------
+
+
+def _arm_digit(engine: Engine, plan: Plan, relations: Mapping[str, Relation]) -> Digit:
+    if plan.observed is None:
+        return _coded(None, "arm", [arm.id for arm in plan.arms])
+    relation = relations[plan.observed.source]
+    sql = arm_column(relation, plan.observed)
+    return _coded(plan.observed.source, sql, _different(engine, relation, [sql])[0])
+
+
+def _level_digits(engine: Engine, relations: Mapping[str, Relation], splits: Sequence[Split]) -> list[Digit]:
+    """Numbered levels as they are; levels that are text are asked for first, with one statement for each source."""
+    raws: dict[str, list[Any]] = {}
+    for id, relation in relations.items():
+        free = [split for split in splits if split.group.source == id and split.names is None]
+        found = _different(engine, relation, [split.sql for split in free]) if free else []
+        for split, different in zip(free, found, strict=True):
+            split.ordered({split.level(raw) for raw in different})
+            raws[split.group.id] = different
+    return [
+        _coded(split.group.source, split.sql, raws[split.group.id])
+        if split.names is None
+        else Digit(split.group.source, f"{split.sql} + 1", (None, *range(len(split.names))))
+        for split in splits
+    ]
+
+
+def _state_digit(plan: Plan, observed: ObservedPlan, relations: Mapping[str, Relation], as_of: date) -> Digit:
+    state = state_sql(_start(observed, relations), plan, as_of)
+    return Digit(observed.source, f"{state} + 1", (None, 0, 1, 2, 3))
+
+
+def _start(observed: ObservedPlan, relations: Mapping[str, Relation]) -> str:
+    return relations[observed.source].day(observed.start, needed_by="the observed start")
+
+
+def _coded(source: str | None, sql: str, raws: Sequence[Any]) -> Digit:
+    whens = " ".join(f"WHEN {literal(raw)} THEN {number}" for number, raw in enumerate(raws, start=1))
+    return Digit(source, f"CASE {sql} {whens} ELSE 0 END" if raws else "0", (None, *raws))
+
+
+def _different(engine: Engine, relation: Relation, columns: Sequence[str]) -> list[list[Any]]:
+    """The different values of each column. DataError where there are too many to be levels."""
+    rows = engine.rows(f"SELECT DISTINCT {', '.join(columns)} FROM {relation.sql} LIMIT {MOST_ROWS + 1}")
+    if len(rows) > MOST_ROWS:
+        raise DataError(f"The groups or arms of source “{relation.source.id}” have too many different values.")
+    return [sorted({row[place] for row in rows if row[place] is not None}) for place in range(len(columns))]

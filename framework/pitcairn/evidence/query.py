@@ -1,0 +1,130 @@
+"""The reduction: rows of integers to one row of sums a cell, in one statement.
+
+The text is plain SQL over columns that the inner query names, so that another engine can run it as it is. Products
+of integers are BIGINT, which is fast; a statement whose products do not fit is run once more with 38 digits.
+
+Rows are also grouped by their gaps (which measures have no value), so that every measure has its own complete cases
+while all of them share one sum of each value before the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pitcairn.evidence.engine import Engine, Overflow
+from pitcairn.evidence.sums import Sums
+
+MOST_ROWS = 200_000
+"""More cells than this are no reading: some group is a column with a level a customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where one measure's integers are among the columns of the inner query."""
+
+    id: str
+    values: tuple[str, ...]
+    """Columns of the value, and of a ratio's denominator."""
+    covariate: str | None
+    decimals: tuple[int, ...]
+    """Of each value, covariate last."""
+    may_be_missing: bool
+    is_flag: bool = False
+    """The value is 0 or 1, and so its own square."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.values, *((self.covariate,) if self.covariate else ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Reduced:
+    """One row of the answer: the raw keys, how many rows went in, and each measure's sums."""
+
+    keys: tuple[Any, ...]
+    rows: int
+    slots: tuple[tuple[Slot, Sums], ...]
+    """Only the measures whose values are there in these rows."""
+
+
+class Reduction:
+    """`inner` is a query that gives the key columns and every slot's columns, a row a customer."""
+
+    def __init__(self, inner: str, keys: Sequence[str], slots: Sequence[Slot], *, rows: str = "COUNT(*)") -> None:
+        self._inner = inner
+        self._keys = tuple(keys)
+        self.slots = tuple(slots)
+        self._rows = rows
+        self._places: dict[tuple[str, ...], int] = {}
+        for slot in self.slots:
+            for term in self._terms(slot).values():
+                self._places.setdefault(term, len(self._places))
+
+    def sql(self, *, exact: bool = False) -> str:
+        """The statement; with `exact`, products of 38 digits."""
+        keys = [*self._keys, *self._gaps()]
+        sums = [_sum(term, exact=exact) for term in self._places]
+        return (
+            f"SELECT {', '.join([*keys, 'COUNT(*)', self._rows, *sums])} "
+            f"FROM ({self._inner}) AS customers GROUP BY {', '.join(keys)} LIMIT {MOST_ROWS + 1}"
+        )
+
+    def run(self, engine: Engine) -> list[tuple[Any, ...]]:
+        """The answer's rows. Raises what `Engine.rows` raises; `Overflow` only where 38 digits do not do either."""
+        try:
+            return engine.rows(self.sql())
+        except Overflow:
+            return engine.rows(self.sql(exact=True))
+
+    def read(self, rows: Sequence[tuple[Any, ...]]) -> Iterator[Reduced]:
+        """The rows of `run`, with their sums by measure."""
+        skip = len(self._keys)
+        gaps = len(self._gaps())
+        for row in rows:
+            missing = row[skip] if gaps else 0
+            count, seen, sums = row[skip + gaps], row[skip + gaps + 1], row[skip + gaps + 2 :]
+            found = (
+                (slot, self._sums(slot, count, sums))
+                for place, slot in enumerate(self.slots)
+                if not missing >> place & 1
+            )
+            yield Reduced(row[:skip], int(seen), tuple(found))
+
+    def _gaps(self) -> list[str]:
+        """One number whose bits say which measures have no value; none where all always have one."""
+        bits = [
+            f"CASE WHEN {' OR '.join(f'{column} IS NULL' for column in slot.values)} THEN {1 << place} ELSE 0 END"
+            for place, slot in enumerate(self.slots)
+            if slot.may_be_missing
+        ]
+        return [" + ".join(bits)] if bits else []
+
+    def _terms(self, slot: Slot) -> dict[tuple[int, ...], tuple[str, ...]]:
+        """Which sums the slot is made of: (i,) for sums of values, (i, j) for sums of products."""
+        columns = slot.columns
+        terms: dict[tuple[int, ...], tuple[str, ...]] = {(place,): (name,) for place, name in enumerate(columns)}
+        for one, first in enumerate(columns):
+            for other in range(one, len(columns)):
+                squared = slot.is_flag and one == other < len(slot.values)
+                terms[one, other] = (first,) if squared else (first, columns[other])
+        return terms
+
+    def _sums(self, slot: Slot, count: int, sums: Sequence[Any]) -> Sums:
+        found = Sums.none(len(slot.columns))
+        found.count = count
+        for places, term in self._terms(slot).items():
+            value = int(sums[self._places[term]] or 0)
+            if len(places) == 1:
+                found.linear[places[0]] = value
+            else:
+                found.products[places[0], places[1]] = value
+        return found
+
+
+def _sum(term: tuple[str, ...], *, exact: bool) -> str:
+    if len(term) == 1:
+        return f"SUM({term[0]})"
+    first = f"CAST({term[0]} AS DECIMAL(38, 0))" if exact else term[0]
+    return f"SUM({first} * {term[1]})"

@@ -1,0 +1,86 @@
+"""Exact sums of integers, cell by cell, and the one step from them to means and centred spreads.
+
+Sums stay Python integers, which do not round; only the last division does. So a measure near 1e8 with a variance near
+1 keeps its variance, and the result does not depend on the order in which rows were added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pitcairn.evidence.cube import Block
+
+Cell = tuple[str, ...]
+"""The arm's id and the name of the level in each group."""
+
+
+@dataclass(slots=True)
+class Sums:
+    """Count, sums and sums of products of a measure's k integers over the customers of one cell."""
+
+    count: int
+    linear: list[int]
+    products: dict[tuple[int, int], int]
+
+    @classmethod
+    def none(cls, size: int) -> Sums:
+        """Nobody yet."""
+        pairs = [(one, other) for one in range(size) for other in range(one, size)]
+        return cls(0, [0] * size, dict.fromkeys(pairs, 0))
+
+    def add(self, other: Sums) -> None:
+        """More customers of the cell."""
+        self.count += other.count
+        self.add_values(other, len(self.linear))
+
+    def add_values(self, other: Sums, size: int) -> None:
+        """What the first `size` integers add for customers who are counted already, with 0 for them."""
+        for place in range(size):
+            self.linear[place] += other.linear[place]
+        for places, product in other.products.items():
+            self.products[places] += product if places[0] < size else 0
+
+    def add_people(self, count: int, before: Sums | None) -> None:
+        """Customers with 0 for everything but the last integer, the value before the start, if there is one."""
+        self.count += count
+        if before:
+            last = len(self.linear) - 1
+            self.linear[last] += before.linear[0]
+            self.products[last, last] += before.products[0, 0]
+
+
+@dataclass(slots=True)
+class Tally:
+    """One measure's sums in every cell."""
+
+    decimals: tuple[int, ...]
+    """Of each of the k integers."""
+    cells: dict[Cell, Sums] = field(default_factory=dict)
+
+    def at(self, cell: Cell) -> Sums:
+        """The cell's sums, to be added to."""
+        return self.cells.setdefault(cell, Sums.none(len(self.decimals)))
+
+    def block(self, order: Sequence[Cell]) -> Block:
+        """Counts, means and centred spreads of the cells in this order; a cell that has nobody is zero."""
+        size = len(self.decimals)
+        counts, means, spreads = np.zeros(len(order)), np.zeros((len(order), size)), np.zeros((len(order), size, size))
+        for place, cell in enumerate(order):
+            found = self.cells.get(cell)
+            if found and found.count:
+                counts[place] = found.count
+                means[place], spreads[place] = self._centred(found)
+        return Block(counts, means, spreads)
+
+    def _centred(self, sums: Sums) -> tuple[list[float], list[list[float]]]:
+        size, count = len(self.decimals), sums.count
+        mean = [total / (count * 10**digits) for total, digits in zip(sums.linear, self.decimals, strict=True)]
+        spread = [[0.0] * size for _ in range(size)]
+        for (one, other), product in sums.products.items():
+            scale = count * 10 ** (self.decimals[one] + self.decimals[other])
+            value = (count * product - sums.linear[one] * sums.linear[other]) / scale
+            spread[one][other] = spread[other][one] = value
+        return mean, spread
