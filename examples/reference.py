@@ -22,6 +22,8 @@ from pitcairn.program import ProgramFolder
 from pitcairn.spec.load import load
 
 COUNT = 30_000
+SEED = 3
+"""Any will do; with this one luck is close to the truth, so that the pages teach what was built in."""
 FIRST_CONTACT, LAST_CONTACT = date(2026, 2, 9), date(2026, 5, 31)
 MARKER = "reference"
 
@@ -120,7 +122,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the reference pilots; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m pitcairn.examples.reference", description=__doc__)
     parser.add_argument("--folder", type=Path, default=Path(), help="the clone (default: here)")
-    parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same customers")
+    parser.add_argument("--seed", type=int, default=SEED, help="the same seed gives the same customers")
     options = parser.parse_args(arguments)
     try:
         return reference(options.folder, options.seed)
