@@ -7,7 +7,6 @@ not stop a spreadsheet from calculating with it. Do not open lists in one.
 
 from __future__ import annotations
 
-import math
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -16,11 +15,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from pitcairn.canonical import file_digest
 from pitcairn.design.assignment import BUCKETS, arm_salt, bucket_sql, take_limit, take_salt
 from pitcairn.design.eligibility import NOT_TAKEN, explained
 from pitcairn.design.plan import Plan
 from pitcairn.errors import DataError, PitcairnError
+from pitcairn.estimate.moments import Moments
+from pitcairn.evidence.balance import balance
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.facts import Balance
 from pitcairn.evidence.population import Files, Population, Taken, population
@@ -106,7 +109,7 @@ def _lot(plan: Plan, people: Population) -> str:
 
 def _counted(engine: Engine, plan: Plan, people: Population, lot: str) -> Draw:
     """The draw in numbers, from one aggregate; DataError where it must not be used."""
-    moments = people.each_before("AVG({}), VAR_SAMP({})")
+    moments = people.each_before("COUNT({}), AVG({}), VAR_SAMP({})")
     nameless = "SUM(CASE WHEN who IS NULL OR who = '' THEN 1 ELSE 0 END)"
     rows = engine.rows(
         f"SELECT outcome, COUNT(*), COUNT(DISTINCT hash(who)), {nameless}{moments} FROM {lot} GROUP BY outcome"
@@ -139,20 +142,16 @@ def _expected(engine: Engine, plan: Plan, people: Population) -> Draw:
     return expected
 
 
-def _balance(plan: Plan, people: Population, moments: dict[int, tuple[Any, ...]]) -> tuple[Balance, ...]:
-    """Gaps of means in standard deviations (the root of the two arms' average variance), where there is a spread."""
-    places = {arm.id: number for number, arm in enumerate(plan.arms)}
-    control = moments.get(places[plan.comparison.id], ())
-    found = []
-    for number, measure in enumerate(people.measures):
-        for arm in plan.treatments:
-            mean, variance = moments.get(places[arm.id], ())[2 * number : 2 * number + 2] or (None, None)
-            base, base_variance = control[2 * number : 2 * number + 2] or (None, None)
-            if variance is None or base_variance is None or variance + base_variance == 0:
-                continue
-            gap = (mean - base) / math.sqrt((variance + base_variance) / 2)
-            found.append(Balance(measure=measure.id, arm=arm.id, gap=gap))
-    return tuple(found)
+def _balance(plan: Plan, people: Population, rows: dict[int, tuple[Any, ...]]) -> tuple[Balance, ...]:
+    """From every arm's count, mean and variance of each `before` column."""
+    moments: dict[str, dict[tuple[str, ...], Moments]] = {measure.id: {} for measure in plan.measures}
+    for place, measure in enumerate(people.measures):
+        for number, arm in enumerate(plan.arms):
+            known, mean, variance = rows[number][3 * place : 3 * place + 3] if number in rows else (0, None, None)
+            if known > 1:
+                spread = np.array([[float(variance) * (known - 1)]])
+                moments[measure.id][(arm.id,)] = Moments(known, np.array([float(mean)]), spread)
+    return balance(plan, moments)
 
 
 # --- what must not be drawn -----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.sources import Relation, condition_sql, relation
 from pitcairn.evidence.sql import literal, path_literal
+from pitcairn.evidence.values import on_days
 
 Files = Mapping[str, tuple[Path, ...]]
 
@@ -114,7 +115,7 @@ def _contacts(rule: OverCap, events: Relation) -> str:
     counts = condition_sql(events, rule.cap.where, needed_by="the contact cap")
     return (
         f"SELECT {who} AS who, COUNT(*) AS contacts FROM {events.sql} "
-        f"WHERE {day} >= {literal(rule.first)} AND {day} <= {literal(rule.last)} AND {counts} GROUP BY {who}"
+        f"WHERE {on_days(day, rule.first, rule.last)} AND {counts} GROUP BY {who}"
     )
 
 
