@@ -63,11 +63,11 @@ def result() -> Result:
         id="visit",
         label="Visits to the website",
         role="deciding",
-        unit="per 1,000 customers",
+        unit="visits per 1,000 customers",
         scale=1000,
         better="up",
         worth_it=0.02,
-        worth_it_text="+20",
+        worth_it_text="+20 visits per 1,000 customers",
         rows=(
             EffectRow(arm="mens", effect=shown("+77", "+65 to +88")),
             EffectRow(arm="womens", effect=Withheld(why="Fewer than 30 customers answered.")),

@@ -25,7 +25,10 @@ def test_the_verdicts_stand_first_in_the_words_of_the_result():
 
 
 def test_effects_stand_in_a_table_with_the_numbers_of_the_result():
-    row = next(line for line in on_paper(result()).splitlines() if "+77" in line)
+    shown = on_paper(result())
+    row = next(line for line in shown.splitlines() if "+77" in line)
+    assert row.startswith("  Visits to the website ")
+    assert "\n(Visits to the website: visits per 1,000 customers)\n" in shown
     assert [cell for cell in ("106", "183", "+77", "+65 to +88", "+20") if cell in row] == [
         "106",
         "183",
@@ -54,7 +57,7 @@ def test_health_names_what_did_not_pass_and_only_that():
 
 def test_groups_promotion_and_files_follow():
     shown = on_paper(result())
-    assert "Groups: No clear difference between groups." in shown
+    assert "Home: No clear difference between groups." in shown
     assert "Promotion, Men's e-mail: 1 of 2 tests met." in shown
     assert shown.splitlines()[-2:] == [
         "Wrote results/category-email/iteration-3.json",

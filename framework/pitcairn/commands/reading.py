@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pitcairn.iteration.outcomes import Taken
     from pitcairn.reading.result import ArmNote, MeasureBlock, Result
 
-LABEL_WIDTH = 28
+LABEL_WIDTH = 26
 
 
 def data(taken: Taken) -> Mapping[str, object]:
@@ -48,8 +48,7 @@ def show(paper: Paper, *, taken: Taken, shown: Callable[[Path], str]) -> None:
     if not result.withheld:
         effects(paper, result)
         guardrails(paper, result)
-        for heading in dict.fromkeys(table.heading for table in result.groups):
-            paper.wrap(f"Groups: {heading}.".replace("..", "."))
+        groups(paper, result)
         promotion(paper, result)
     paper.wrap(result.next_sentence)
     for file in (taken.result_file, taken.report_file):
@@ -63,7 +62,9 @@ def health(paper: Paper, result: Result) -> None:
 
 
 def effects(paper: Paper, result: Result) -> None:
-    """Every measure and arm in a table; below it, why a number is not there."""
+    """Every measure and arm in a table; below it the units, and why a number is not there."""
+    if not result.measures:
+        return
     labels = {arm.id: arm.label for arm in result.arms}
     comparison = next(arm for arm in result.arms if arm.role != "treatment")
     heads = ("", _short(comparison), "with", "difference", "likely between", "worth it")
@@ -74,6 +75,7 @@ def effects(paper: Paper, result: Result) -> None:
         rows.extend(_rows(result.measures, arm.id, absent, labels))
     paper.say()
     paper.table(heads, rows, numbers=(1, 2, 3, 4, 5))
+    paper.wrap(f"({'; '.join(f'{measure.label}: {measure.unit}' for measure in result.measures)})")
     for sentence in absent:
         paper.wrap(sentence)
     paper.say()
@@ -91,6 +93,13 @@ def guardrails(paper: Paper, result: Result) -> None:
             paper.mark(row.mark, names.get(row.measure, row.measure), f"{row.word} (limit {row.margin_text})")
 
 
+def groups(paper: Paper, result: Result) -> None:
+    """What was found about each way to split customers, those with the same finding together."""
+    for heading in dict.fromkeys(table.heading for table in result.groups):
+        labels = ", ".join(table.label for table in result.groups if table.heading == heading)
+        paper.wrap(f"{labels}: {heading}.", hanging=2)
+
+
 def promotion(paper: Paper, result: Result) -> None:
     """For each arm how many promotion tests are met."""
     for arm in result.arms:
@@ -105,17 +114,18 @@ def _rows(
 ) -> Iterator[tuple[str, ...]]:
     for measure in measures:
         effect = next((row.effect for row in measure.rows if row.arm == arm), None)
-        name = "\n".join([*_wrapped(measure.label, 2), *_wrapped(measure.unit, 4)])
+        name = textwrap.fill(measure.label, LABEL_WIDTH, initial_indent="  ", subsequent_indent="  ")
         if isinstance(effect, Shown):
             numbers = (effect.control_text, effect.treated_text, effect.estimate_text, effect.range_text)
-            yield (name, *numbers, measure.worth_it_text or "")
+            yield (name, *numbers, _line(measure))
         elif effect is not None:
             absent.append(f"{measure.label}, {labels[arm]}: {effect.why}")
-            yield (name, "—", "—", "—", "—", measure.worth_it_text or "")
+            yield (name, "—", "—", "—", "—", _line(measure))
 
 
-def _wrapped(text: str, indent: int) -> list[str]:
-    return textwrap.wrap(text, LABEL_WIDTH, initial_indent=" " * indent, subsequent_indent=" " * indent)
+def _line(measure: MeasureBlock) -> str:
+    """The worth-it line without its unit, which stands under the table."""
+    return (measure.worth_it_text or "").removesuffix(f" {measure.unit}")
 
 
 def _short(arm: ArmNote) -> str:
