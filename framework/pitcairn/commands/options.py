@@ -16,10 +16,15 @@ from pitcairn.commands.session import Session
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    DayType = click.ParamType[date]
+else:
+    # Before click 8.2 the class takes no parameter at run time.
+    DayType = click.ParamType
+
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-class Day(click.ParamType[date]):
+class Day(DayType):
     """A day written as year-month-day."""
 
     name = "date"
