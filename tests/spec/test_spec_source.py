@@ -87,6 +87,7 @@ def test_keys_are_always_text():
         ("~: 1", "1:1 “~” cannot be a key"),
         ("---\na: 1\n---\nb: 1", "3:1 a second document starts here"),
         ("a:\n\t- b", "2:1 there is a tab here"),
+        ("a: - b", "1:4 a list item cannot start here"),
         ("a: b: c", "1:5 a “:” is not expected here"),
         ("a: [1,", "1:7 this is never closed"),
         ("a: 'x", "1:4 this is never closed"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -48,12 +49,21 @@ class Draft(Generic[M]):
 
     def ids(self, field: str) -> tuple[str, ...]:
         """Every id written under a top-level key, sound or not; UnreadableError where that cannot be known."""
-        if not self.source.readable or not isinstance(self.source.value, dict):
-            raise UnreadableError
-        written = self.source.value.get(field, {})
+        written = self._written(field)
+        if written is None:
+            return ()
         if not isinstance(written, dict):
             raise UnreadableError
         return tuple(written)
+
+    def _written(self, field: str) -> Any:
+        """What the file says under a top-level key; None where it does not have the key."""
+        if not self.source.readable or not isinstance(self.source.value, dict):
+            raise UnreadableError
+        written = self.source.value.get(field)
+        if written is None and field in self.source.value:
+            raise UnreadableError
+        return written
 
     def sound(self, *fields: str) -> None:
         """Raises UnreadableError unless the top-level keys are free of problems, with everything in them."""
@@ -65,9 +75,7 @@ class Draft(Generic[M]):
 
         With no keys, the entries themselves. Texts that are wrong by themselves are left out.
         """
-        if not self.source.readable or not isinstance(self.source.value, dict):
-            raise UnreadableError
-        holder = self.source.value.get(field)
+        holder = self._written(field)
         entries = holder.items() if isinstance(holder, dict) else enumerate(holder) if isinstance(holder, list) else ()
         for name, entry in entries:
             word = entry
@@ -79,7 +87,7 @@ class Draft(Generic[M]):
 
     def entries(self, field: str, kept: Sequence[T]) -> Iterator[tuple[int, T]]:
         """The sound entries of a top-level list, each with the position it has in the file."""
-        written = self.source.value.get(field, ())
+        written = self._written(field) or ()
         positions = (index for index in range(len(written)) if (field, index) not in self.broken)
         yield from zip(positions, kept, strict=True)
 
@@ -105,15 +113,17 @@ def _partial(source: Source, model: type[M], wrong: Iterable[Path]) -> tuple[M, 
     written = source.value if isinstance(source.value, dict) and source.readable else {}
     broken = frozenset(_entry(written, path) for path in wrong)
     values: dict[str, Any] = {}
-    for name, annotation in hints(model).items():
+    for name, field in model.model_fields.items():
         if (name,) in broken or () in broken or not written:
             continue
         if name in written:
-            kept = _without(written[name], {path[1] for path in broken if len(path) == 2 and path[0] == name})
-            values |= _value(name, kept, annotation)
-        elif not model.model_fields[name].is_required():
-            values[name] = model.model_fields[name].get_default(call_default_factory=True)
-    return _lenient(model).model_construct(None, **values), broken
+            values |= _value(model, name, _without(written[name], name, broken))
+        elif not field.is_required():
+            values[name] = field.get_default(call_default_factory=True)
+    instance = _lenient(model).model_construct({*values} & {*written}, **values)
+    for name in {*model.model_fields} - {*values}:
+        instance.__dict__.pop(name, None)
+    return instance, broken
 
 
 def _entry(written: dict[str, Any], path: Path) -> Path:
@@ -122,20 +132,29 @@ def _entry(written: dict[str, Any], path: Path) -> Path:
     return path[:2] if isinstance(holder, list | dict) and len(path) > 1 else path[:1]
 
 
-def _without(value: Any, entries: set[str | int]) -> Any:
+def _without(value: Any, name: str, broken: frozenset[Path]) -> Any:
     if isinstance(value, list):
-        return [item for index, item in enumerate(value) if index not in entries]
-    return {key: item for key, item in value.items() if key not in entries} if isinstance(value, dict) else value
+        return [item for index, item in enumerate(value) if (name, index) not in broken]
+    if isinstance(value, dict):
+        return {key: item for key, item in value.items() if (name, key) not in broken}
+    return value
 
 
-def _value(name: str, written: Any, annotation: Any) -> dict[str, Any]:
+def _value(model: type[BaseModel], name: str, written: Any) -> dict[str, Any]:
     """The value by its own, where what is left of it is valid."""
     try:
-        return TypeAdapter(dict[str, annotation], config=Model.model_config).validate_python({name: written})
+        return _adapter(model, name).validate_python({name: written})
     except ValidationError:
         return {}
 
 
+@cache
+def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[dict[str, Any]]:
+    annotation: Any = dict[str, hints(model)[name]]  # type: ignore[misc]
+    return TypeAdapter(annotation, config=Model.model_config)
+
+
+@cache
 def _lenient(model: type[M]) -> type[M]:
     def refuse(_self: object, _name: str) -> Any:
         raise UnreadableError

@@ -13,7 +13,7 @@ from pitcairn.program import PROGRAM_FILE, ProgramFolder
 from pitcairn.spec.draft import Draft, Drafts
 from pitcairn.spec.loaded import Loaded
 from pitcairn.spec.models import IterationSpec, PilotSpec, ProgramSpec
-from pitcairn.spec.place import Source
+from pitcairn.spec.place import Source, problem_at
 from pitcairn.spec.rules import check
 from pitcairn.spec.source import read_source
 from pitcairn.spec.words import suggestion
@@ -82,7 +82,8 @@ def _draft(folder: ProgramFolder, path: Path, model: type[M]) -> Draft[M]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        problem = Problem(message=f"the file cannot be opened: {error.strerror}", hint=_hint(path), file=name)
+        message = f"the file cannot be opened: {error.strerror}"
+        problem = problem_at(name, (), None, message, _hint(path))
         return Draft.of(Source(name, None, (problem,), readable=False), model)
     return Draft.of(read_source(data, name), model)
 

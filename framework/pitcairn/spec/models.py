@@ -209,8 +209,10 @@ class OptOut(Model):
 class ContactCap(Model):
     """How often a customer may be contacted, by anyone."""
 
-    at_most: int = Field(ge=0, description="This many contacts ...")
-    within: Duration = Field(description="... in this many days before the start.")
+    at_most: int = Field(ge=1, description="At most this many contacts, the pilot's own included ...")
+    within: Duration = Field(
+        description="... in this many days before the start; whoever has had that many is left out."
+    )
     source: Id = Field(description="The events source that lists contacts.")
     where: Conditions = Field(default_factory=dict, description="Only rows with these values.")
 

@@ -90,8 +90,9 @@ def promotion(pilot: Pilot, program: Program) -> Iterator[Problem]:
             message = f"“{id}” decides already: its worth-it line is in the iteration"
             yield pilot.problem(at, message, "remove the line", at_key=True)
             continue
-        noun = "a guardrail, a signal or a watched measure of this pilot"
-        yield from known(pilot, at, id, own, noun, at_key=True)
+        if set(own) <= set(program.ids("measures")):
+            noun = "a guardrail, a signal or a watched measure of this pilot"
+            yield from known(pilot, at, id, own, noun, at_key=True)
         if least.value < 0:
             yield pilot.problem(at, f"“{id}” cannot be asked to gain less than nothing", "write 0 or more")
         if measure := program.spec.measures.get(id):

@@ -29,6 +29,7 @@ _SYNTAX: tuple[tuple[str, str, str], ...] = (
         "a “:” is not expected here",
         "put text that holds “: ” in quotes, or check the indentation",
     ),
+    (r"sequence entries are not allowed", "a list item cannot start here", "put every “- ” on a line of its own"),
     (r"could not find expected ':'", "a “:” is missing after the key", "write `key: value`"),
     (
         r"expected <block end>|did not find expected <document start>|expected '<document start>'",
