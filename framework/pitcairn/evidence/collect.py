@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.errors import DataError
+from pitcairn.estimate.moments import Moments
 from pitcairn.evidence import faults, outcomes
 from pitcairn.evidence.balance import balance
 from pitcairn.evidence.census import Census, common_state, state_sql
@@ -49,6 +50,12 @@ def collect(engine: Engine, plan: Plan, files: Files, *, assignment: Path | None
 def needed_sources(plan: Plan) -> tuple[str, ...]:
     """The sources a reading opens: who the customers are, and what they did."""
     return tuple(dict.fromkeys((*_about_customers(plan), *(measure.source for measure in plan.measures))))
+
+
+def _is_silent(arms: Iterable[Moments]) -> bool:
+    """Whether customers were counted and the measure is 0 for all of them."""
+    counted = [arm for arm in arms if arm.count]
+    return bool(counted) and not any(arm.mean[0] or arm.spread[0, 0] for arm in counted)
 
 
 def _about_customers(plan: Plan) -> tuple[str, ...]:
@@ -145,6 +152,7 @@ class _Reading:
             duplicates_checked=self._identified,
             outside=self._outside,
             statements=statements,
+            silent=tuple(id for id, found in moments.items() if _is_silent(found.values())),
         )
 
     # --- parts ------------------------------------------------------------------------------------------------

@@ -67,6 +67,8 @@ class Facts:
     """Rows of outcome sources about customers nobody drew: ignored, and counted."""
     statements: int
     """How many statements the engine ran for the cube."""
+    silent: tuple[str, ...] = ()
+    """Measures that are 0 for every counted customer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
