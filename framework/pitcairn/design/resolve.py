@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import Literal
 
+from pitcairn.design.assignment import BUCKETS
 from pitcairn.design.plan import (
     SCHEMA,
     ArmPlan,
@@ -35,9 +36,6 @@ from pitcairn.spec.models import (
     ProgramSpec,
     WideSource,
 )
-
-BUCKETS = 10_000
-"""How finely the hash divides customers."""
 
 
 def resolve(loaded: Loaded) -> Plan:

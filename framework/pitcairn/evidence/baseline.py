@@ -21,8 +21,6 @@ class Baseline:
     mean: float
     sd: float
     """Of one customer's value; for rates it follows from the mean."""
-    correlation: float | None
-    """With a covariate that will narrow the range; None: not known before there are outcomes."""
     answered: float
     """The share of eligible customers that has a value: `mean` and `share` measures will have as few. 1 for others."""
     basis: str
@@ -46,7 +44,6 @@ def _usual(measure: MeasurePlan) -> Iterator[Baseline]:
             measure=measure.id,
             mean=measure.usual,
             sd=rate_spread(measure.usual),
-            correlation=None,
             answered=1.0,
             basis="the usual level, as written in program.yaml",
         )
@@ -76,7 +73,6 @@ def _known(measure: MeasurePlan, eligible: int, values: int, mean: float, sd: fl
         measure=measure.id,
         mean=mean,
         sd=rate_spread(mean) if measure.is_rate else sd,
-        correlation=None,
         answered=answered,
         basis=f"column “{measure.before}” of {values:,} eligible customers",
     )

@@ -87,14 +87,16 @@ def _visible(
 ) -> float | NotAvailable:
     if known is None:
         return NotAvailable(why="nothing is known of its usual level; declare `before` or `usual` in program.yaml")
-    control, treated = sizes.get(plan.comparison.id, 0), sizes.get(arm.id, 0)
+    # Who does not answer cannot show a gain.
+    control, treated = (sizes.get(one, 0) * known.answered for one in (plan.comparison.id, arm.id))
     power = power_each(POWER, len(plan.guardrails)) if measure.role in ("deciding", "guardrail") else POWER
-    if measure.is_rate and known.correlation is None:
+    if measure.is_rate:
         return visible_rate_gain(
             rate=known.mean,
             count_control=control,
             count_treated=treated,
-            better_up=measure.better == "up",
+            # For a guardrail the change to see is the worsening.
+            better_up=(measure.better == "up") != (measure.role == "guardrail"),
             confidence=plan.confidence,
             power=power,
         )
@@ -133,7 +135,7 @@ def _settle(plan: Plan, arm: ArmPlan, known: Baseline | None) -> int | NotAvaila
         return NotAvailable(why="nothing is known of the deciding measure's usual level")
     power = power_each(POWER, len(plan.guardrails))
     shares = {"share_control": plan.comparison.share, "share_treated": arm.share}
-    if deciding.is_rate and known.correlation is None:
+    if deciding.is_rate:
         gain = deciding.worth_it if deciding.better == "up" else -deciding.worth_it
         return customers_needed_for_rate(rate=known.mean, gain=gain, confidence=plan.confidence, power=power, **shares)
     return customers_needed(

@@ -12,7 +12,7 @@ from pitcairn.canonical import file_digest, plain
 from pitcairn.design.plan import Plan
 from pitcairn.design.resolve import resolve
 from pitcairn.errors import DataError, Refused
-from pitcairn.evidence.collect import collect
+from pitcairn.evidence.collect import collect, needed_sources
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.files import files_of
 from pitcairn.evidence.health import check
@@ -64,14 +64,6 @@ def read(
     if not dry_run:
         _keep(folder, taken, plan, by, now)
     return taken
-
-
-def needed_sources(plan: Plan) -> tuple[str, ...]:
-    """The sources a reading opens: outcomes, groups, values before the start, an observed draw."""
-    wanted = [measure.source for measure in plan.measures] + [group.source for group in plan.groups]
-    wanted += [plan.observed.source] if plan.observed else []
-    wanted += [plan.population] if any(measure.before for measure in plan.measures) else []
-    return tuple(dict.fromkeys(wanted))
 
 
 def _last_full_day(as_of: date | None, today: date) -> date:
