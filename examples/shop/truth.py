@@ -118,7 +118,7 @@ TRUTHS: Mapping[tuple[str, int], Truth] = {
         trait="grows_in",
         arms={
             "calendar": {"visit": {"garden": 0.080, "balcony": 0.065, "indoors": 0.050}},
-            "bargains": {"visit": {"garden": 0.060, "balcony": 0.000, "indoors": -0.005}, "unsubscribe": 0.003},
+            "bargains": {"visit": {"garden": 0.060, "balcony": 0.000, "indoors": -0.005}, "unsubscribe": 0.006},
         },
         tables=_EVENTS,
     ),

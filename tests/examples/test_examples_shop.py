@@ -24,7 +24,7 @@ Values = NDArray[np.float64]
 Chosen = NDArray[np.bool_]
 
 START = date(2026, 3, 2)
-MANY = 200_000
+MANY = 120_000
 TABLE_OF = {
     "visit": "visits",
     "coffee_order": "orders",
