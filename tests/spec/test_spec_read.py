@@ -276,7 +276,7 @@ def line_of(text: str, words: str) -> int:
             "“files” must be text, not a mapping",
             "put text that starts with [ or { in quotes",
         ),
-        (PROGRAM, "at_most: 2", "at_most: -2", "“at_most” must be at least 0, not -2", None),
+        (PROGRAM, "at_most: 2", "at_most: -2", "“at_most” must be at least 1, not -2", None),
         (
             ITERATION,
             "share: 1/2, role",

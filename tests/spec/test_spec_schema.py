@@ -12,16 +12,18 @@ from pitcairn.spec.schema import MODELS, modeline, schemas, write
 EXAMPLES = {"program": PROGRAM, "pilot": PILOT, "iteration": ITERATION}
 
 
-KEYWORDS = set(
-    ["type", "properties", "required", "additionalProperties", "patternProperties", "propertyNames", "items", "enum", "const", "anyOf", "oneOf", "pattern", "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minimum", "maximum", "exclusiveMinimum", "title", "description", "default", "examples", "discriminator", "$defs", "$schema", "$id"]
-)
+KEYWORDS = """
+$defs $id $schema additionalProperties anyOf const default description discriminator enum examples exclusiveMinimum
+items maxItems maxLength maxProperties maximum minItems minLength minProperties minimum oneOf pattern
+patternProperties properties propertyNames required title type
+"""
 
 
 def fits(value, schema, whole) -> bool:
     """Whether a value fits a JSON Schema: the keywords that ours use, and no others."""
     if "$ref" in schema:
         return fits(value, whole["$defs"][schema["$ref"].removeprefix("#/$defs/")], whole)
-    assert set(schema) <= KEYWORDS, set(schema) - KEYWORDS
+    assert set(schema) <= set(KEYWORDS.split())
     types = {
         "object": dict,
         "array": list,
