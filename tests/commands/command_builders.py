@@ -129,7 +129,7 @@ def result() -> Result:
         measures=(visits,),
         guardrails=(replace(complaint, arm="mens", state="held", word="Held", mark="good"), complaint),
         groups=(
-            GroupTable(id="g", label="Home", heading="No clear difference between groups", differs=False, rows=()),
+            GroupTable(id="g", label="Home", heading="No clear difference between groups", differs_for=(), rows=()),
         ),
         predictions=(),
         promotion=(

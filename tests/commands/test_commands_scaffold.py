@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -185,6 +186,7 @@ def test_words_yaml_would_take_for_something_else_stay_text(word):
         ("--groups", "home,shoe", "there is no group “shoe” here"),
         ("--expect", "B=1 to 2%", "there is no arm “B” here"),
         ("--title", " ", "write something"),
+        ("--arm", "A note", "the same answer is given twice"),
     ],
 )
 def test_a_wrong_answer_is_told_with_its_flag(call, tmp_path, flag, value, sentence):
@@ -194,6 +196,26 @@ def test_a_wrong_answer_is_told_with_its_flag(call, tmp_path, flag, value, sente
     assert sentence in said.err
     assert flag in said.err
     assert files_in(tmp_path / "tea" / "pilots") == set()
+
+
+def test_arms_whose_names_sound_alike_get_ids_of_their_own(call, tmp_path):
+    call("init", "tea")
+    said = new(call, "p", *ANSWERS, "--arm", "A note 2", "--arm", "A note!", "--arm", "control", "--arm", "???")
+    assert said.code == 0, said.err
+    turn = load(ProgramFolder(tmp_path / "tea"), "p", 1).iteration
+    assert turn is not None
+    assert list(turn.arms) == ["control", "a-note", "a-note-2", "a-note-3", "control-2", "arm-5"]
+
+
+def test_from_a_pilot_on_one_line_says_why_it_cannot_be_changed(call, tmp_path):
+    call("init", "tea")
+    new(call, "first", *ANSWERS)
+    file = tmp_path / "tea/pilots/first/pilot.yaml"
+    file.write_text(json.dumps(yaml.safe_load(file.read_text())))
+    assert new(call, "second", "--from", "first").code == 0
+    said = new(call, "third", "--from", "first", "--title", "Third")
+    assert said.code == 6
+    assert "in braces" in said.err
 
 
 def test_a_pilot_is_about_one_place(call):

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from datetime import date, timedelta
+from itertools import chain, count
 from pathlib import Path
 
 from pitcairn.commands.questions import NONE
@@ -100,8 +101,9 @@ def _arm_ids(labels: tuple[str, ...]) -> dict[str, str]:
     """Label -> id: the label's letters and digits, made unlike every other id."""
     found: dict[str, str] = {}
     for place, label in enumerate(labels, start=1):
-        id = re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-")[:24].strip("-") or f"arm-{place}"
-        found[label] = f"{id}-{place}" if id in (COMPARISON, *found.values()) else id
+        stem = re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-")[:24].strip("-") or f"arm-{place}"
+        numbered = (f"{stem}-{number}" for number in count(2))
+        found[label] = next(id for id in chain((stem,), numbered) if id not in (COMPARISON, *found.values()))
     return found
 
 

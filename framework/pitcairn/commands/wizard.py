@@ -49,7 +49,10 @@ def take(known: Known, flags: Mapping[str, tuple[str, ...]]) -> Answers:
 
 
 def _checked(known: Known, question: Question, given: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(question.check(known, one) for one in given)
+    kept = tuple(question.check(known, one) for one in given)
+    if len(set(kept)) < len(kept):
+        raise ValueError("the same answer is given twice")
+    return kept
 
 
 def _flags(question: Question) -> str:
@@ -73,7 +76,10 @@ def _prompted(known: Known, question: Question, paper: Paper) -> tuple[str, ...]
         answer = _reply(known, question, "  And? (empty to finish)", "", paper)
         if not answer:
             break
-        found.append(answer)
+        if answer in found:
+            paper.wrap("That answer is there already.", indent=2)
+        else:
+            found.append(answer)
     return tuple(found)
 
 
