@@ -147,7 +147,7 @@ def test_the_pages_tell_the_stories_that_were_built_in(program: ProgramFolder) -
 
     second = result_of(program, "second-order", 1)
     assert codes("second-order", 1) == {"guide": "adapt", "grind": "cannot_tell"}
-    assert next(table for table in second["groups"] if table["id"] == "brews_with")["differs"] is True
+    assert next(table for table in second["groups"] if table["id"] == "brews_with")["differs_for"]
     states = {(row["arm"], row["measure"]): row["state"] for row in second["guardrails"]}
     assert states["guide", "unsubscribed"] == "held"
     assert states["grind", "unsubscribed"] == "not_shown_safe"
@@ -263,5 +263,5 @@ def test_the_demo_finds_what_was_built_in(tmp_path: Path) -> None:
     assert states["calendar", "unsubscribed"] == "held"
     assert states["bargains", "unsubscribed"] != "held"
     table = next(table for table in result["groups"] if table["id"] == "grows_in")
-    assert table["differs"] is True
+    assert table["differs_for"]
     assert SIMULATED in folder.report_file(demo.PILOT, 1).read_text(encoding="utf-8")

@@ -190,7 +190,7 @@ def by_area(small: int = 60) -> Result:
 
 def test_groups_that_differ_are_named_in_the_heading() -> None:
     table = by_area().groups[0]
-    assert table.heading == "Groups clearly differ for Note"
+    assert table.heading == "Groups clearly differ for “Note”"
     assert [row.level for row in table.rows] == ["town", "land", "sea"]
 
 

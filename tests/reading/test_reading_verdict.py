@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pitcairn.reading.result import Code
 from pitcairn.reading.verdict import Standing, standing, verdict
-from pitcairn.reading.words import WORDS
+from pitcairn.reading.headlines import WORDS
 
 LINE = 20.0
 

@@ -105,7 +105,7 @@ def _table(
 ) -> GroupTable:
     mine = [cell for cell in found if cell.group == group.id]
     display = display_for(plan, plan.deciding, [cell.widened for cell in mine])
-    clear = [arm.label for arm in plan.treatments if _differs(differing, group.id, arm.id)]
+    clear = [arm for arm in plan.treatments if _differs(differing, group.id, arm.id)]
     rows = []
     for cell in mine:
         shown = display.shown(cell.widened)
@@ -114,10 +114,14 @@ def _table(
     return GroupTable(
         id=group.id,
         label=group.label,
-        heading=f"Groups clearly differ for {several(clear)}" if clear else "No clear difference between groups",
-        differs=bool(clear),
+        heading=_heading([f"“{arm.label}”" for arm in clear]),
+        differs_for=tuple(arm.id for arm in clear),
         rows=tuple(rows),
     )
+
+
+def _heading(labels: list[str]) -> str:
+    return f"Groups clearly differ for {several(labels)}" if labels else "No clear difference between groups"
 
 
 def _differs(differing: dict[tuple[str, str], tuple[Spread, float]], group: str, arm: str) -> bool:

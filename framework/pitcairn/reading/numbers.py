@@ -29,13 +29,19 @@ class Display:
     symbol: str = ""
 
     @classmethod
-    def of(cls, measure: MeasurePlan, currency: str, standard_error: float | None) -> Display:
-        """Decimals keep one figure of the standard error; money keeps cents while a cent can matter."""
+    def of(
+        cls, measure: MeasurePlan, currency: str, standard_error: float | None, largest: float | None = None
+    ) -> Display:
+        """Decimals keep one figure of the standard error, one more where the `largest` effect would be a single
+        figure; money keeps cents while a cent can matter.
+        """
         scale = 1000.0 if measure.is_rate else 1.0
         unit = f"{measure.unit} per 1,000 customers" if measure.is_rate else f"{measure.unit} per customer"
         if measure.kind in ("mean", "ratio"):
             unit = measure.unit
         decimals = _decimals((standard_error or 0.0) * scale)
+        if largest is not None and 0 < round(largest * scale * 10**decimals) < 10:
+            decimals += 1
         if measure.money:
             decimals = 0 if decimals == 0 and (standard_error or 0.0) >= 10 else max(2, decimals)
             unit = "per customer" if measure.kind not in ("mean", "ratio") else measure.unit
@@ -82,8 +88,9 @@ class Display:
 
 def display_for(plan: Plan, measure: MeasurePlan, effects: list[Effect | NotAvailable]) -> Display:
     """One display a measure, from the least certain of its effects, so that its rows share their decimals."""
-    errors = [effect.standard_error for effect in effects if isinstance(effect, Effect)]
-    return Display.of(measure, plan.currency, max(errors, default=None))
+    known = [effect for effect in effects if isinstance(effect, Effect)]
+    error = max((effect.standard_error for effect in known), default=None)
+    return Display.of(measure, plan.currency, error, max((abs(effect.estimate) for effect in known), default=None))
 
 
 def written(measure: MeasurePlan, value: float, currency: str) -> str:

@@ -12,7 +12,7 @@ from pitcairn.reading.groups import Slice
 from pitcairn.reading.lock import Lock
 from pitcairn.reading.numbers import display_for, written
 from pitcairn.reading.result import GuardrailRow, PromotionRow
-from pitcairn.reading.verdict import gain, standing
+from pitcairn.reading.verdict import CONFIRMED, gain, standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ def _confirmed(proof: Proof, arm: str) -> PromotionRow:
     why = "Planned beforehand, on fresh customers." if met else "Not yet: this reading is an exploration."
     if proof.lock.retrospective:
         why = "No: the plan was locked after the outcomes existed."
-    return PromotionRow(test="Confirmed on fresh customers", arm=arm, met=met, evidence=why)
+    return PromotionRow(test=CONFIRMED, arm=arm, met=met, evidence=why)
 
 
 def _enough(proof: Proof, arm: str) -> PromotionRow:

@@ -155,7 +155,8 @@ class GroupTable:
     label: str
     heading: str
     """`Groups clearly differ for the women's e-mail`, or `No clear difference between groups`."""
-    differs: bool
+    differs_for: tuple[str, ...]
+    """The arms whose gain clearly differs between the levels."""
     rows: tuple[GroupRow, ...]
 
 

@@ -9,7 +9,7 @@ from pitcairn.design.plan import ArmPlan, Plan
 from pitcairn.estimate.effect import NotAvailable
 from pitcairn.evidence.cube import Cube
 from pitcairn.evidence.facts import Check, Facts
-from pitcairn.reading import words
+from pitcairn.reading import headlines, words
 from pitcairn.reading.details import detail_rows
 from pitcairn.reading.effects import MeasureEffects, effects
 from pitcairn.reading.groups import group_tables, slices
@@ -29,8 +29,8 @@ from pitcairn.reading.result import (
     Provenance,
     Result,
 )
+from pitcairn.reading.told import Told
 from pitcairn.reading.verdict import INTERIM_CONFIDENCE, gain, is_unsafe, standing, verdict
-from pitcairn.reading.words import Told
 
 
 def take(
@@ -64,8 +64,8 @@ def take(
         end=plan.end.isoformat(),
         as_of=facts.as_of.isoformat(),
         notices=words.notices(plan, lock),
-        headline=words.headline(verdicts),
-        lede=plan.question if unsafe else words.lede(told),
+        headline=headlines.headline(told, verdicts),
+        lede=plan.question if unsafe else headlines.lede(told),
         withheld=unsafe,
         arms=_arm_notes(plan, facts),
         flow=_flow(lock, facts),
@@ -110,7 +110,7 @@ def _told(plan: Plan, lock: Lock, facts: Facts, checks: tuple[Check, ...], cube:
 
 def _verdict(told: Told, arm: ArmPlan, unsafe: bool, cube: Cube) -> ArmVerdict:
     if unsafe:
-        return words.arm_verdict(told, arm, "unsafe_to_read")
+        return headlines.arm_verdict(told, arm, "unsafe_to_read")
     deciding = told.effects[0]
     mine = [row for row in told.promotion if row.arm == arm.id]
     code = verdict(
@@ -121,7 +121,7 @@ def _verdict(told: Told, arm: ArmPlan, unsafe: bool, cube: Cube) -> ArmVerdict:
         guardrail_broken=any(row.state == "broken" for row in told.guardrails if row.arm == arm.id),
         tests_met=all(row.met for row in mine),
     )
-    return words.arm_verdict(told, arm, code)
+    return headlines.arm_verdict(told, arm, code)
 
 
 def _complete(plan: Plan, facts: Facts) -> bool:

@@ -28,6 +28,9 @@ from pitcairn.reading.result import Code
 INTERIM_CONFIDENCE = 0.9973
 """Three standard errors: harm seen before the planned end (Haybittle 1971; Peto et al. 1976)."""
 
+CONFIRMED = "Confirmed on fresh customers"
+"""The promotion test that an exploration can never meet."""
+
 Standing = Literal["harm", "pass", "not_worth_it", "no_difference", "cannot_tell"]
 
 

@@ -203,7 +203,7 @@ def _group(index: Index, table: GroupTable, key: str, canvas: _Canvas) -> Group:
                 row=_row(name, row.effect, picture),
             )
             lines.append(line)
-    return Group(label=table.label, heading=table.heading, differs=table.differs, lines=tuple(lines))
+    return Group(label=table.label, heading=table.heading, differs=bool(table.differs_for), lines=tuple(lines))
 
 
 def _block(measure: MeasureBlock, line: str | None, axis: Axis, rows: list[Row]) -> Block:
