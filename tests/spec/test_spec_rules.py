@@ -72,6 +72,8 @@ PROGRAM_CASES = [
     ("    cuts: [30, 60] ", "    cuts: [30, 30] ", "[[30, 30]] “cuts” must go up"),
     ("    cuts: [30, 60] ", "    names: {a: b}\n    cuts: [30, 60] ", "[names] “names” rename the values of a column, and here the levels have names already"),
     ("    label: Kind of reader\n", "    label: Kind of reader\n    column: kind\n", "[reader] group “reader” has both “column” and “levels” / give it exactly one of the two"),
+    ("    label: Kind of reader\n", "    label: Kind of reader\n    cuts: [1]\n", "[cuts] “cuts” belong to a “column” / remove them"),
+    ("source: letters\n    where: {answer: stop}", "source: members\n    column: x\n    where: {a: true, b: [true, x]}", "[[true, x]] this list mixes “text” and “true or false”"),
     ("    label: Age\n", "    label: Age\n    source: letters\n", "[letters] “letters” has a row an event / name a source of kind “wide”, with a row a customer"),
     ("    label: Age\n", "    label: Age\n    source: member\n", "[member] “member” is not a source of the program / did you mean “members”?"),
     ("{children_books: {below: 3}}", "{children_books: {below: 3, at_least: 3}}", "[children_books] no value of “children_books” can be within these limits"),
@@ -191,6 +193,29 @@ def test_nobody_is_drawn_from_a_source_without_customers(tmp_path):
     assert any("nobody can be drawn from “members”" in one for one in found)
     assert any("“members” cannot be joined with “purchases”" in one for one in found)
     assert any("“members” does not say which column names the customer" in one for one in found)
+
+
+def test_a_ratio_of_a_wide_source_names_both_columns(tmp_path):
+    ratio = changed(
+        PROGRAM,
+        ("kind: sum\n    source: purchases", "kind: ratio\n    over: {}\n    source: members"),
+        ("    cap: 200                      # stated before launch\n    before: spend_last_month\n", ""),
+    )
+    (found,) = told(tmp_path, program=ratio)
+    assert found.startswith("program.yaml [over] “over” needs “column”, because “members” has a row a customer")
+
+
+@pytest.mark.parametrize("used", ["groups: [age, reader]", "assignment: {source: traits, column: arm}"])
+def test_sources_that_are_read_together_name_their_customers(tmp_path, used):
+    traits = changed(
+        PROGRAM,
+        ("sources:\n", "sources:\n  traits: {kind: wide, files: traits.csv}\n"),
+        ("    label: Age\n", "    label: Age\n    source: traits\n"),
+    )
+    (found,) = told(tmp_path, program=traits, iteration=changed(ITERATION, ("groups: [age, reader]", used)))
+    assert (
+        "“traits” cannot be joined with “members” / add “customer: …” to the source “traits” in program.yaml" in found
+    )
 
 
 def test_a_measure_that_looks_further_than_customers_are_followed_is_refused(tmp_path):
