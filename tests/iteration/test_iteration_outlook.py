@@ -4,7 +4,7 @@ import math
 from pathlib import Path
 
 import pytest
-from small_shop import CUSTOMERS, a_shop
+from small_shop import CUSTOMERS, a_shop, go
 
 from pitcairn.iteration.outlook import outlook
 
@@ -36,3 +36,10 @@ def test_what_is_not_known_is_said(tmp_path: Path) -> None:
     assert found.sights[0].visible_gain is None
     assert found.sights[0].visible_text.startswith("cannot be said: nothing is known of its usual level")
     assert found.settle_total is None
+
+
+def test_looking_again_after_the_launch_sees_the_same(tmp_path: Path) -> None:
+    shop = a_shop(tmp_path / "shop")
+    before = outlook(shop, "note", 1)
+    go(shop)
+    assert outlook(shop, "note", 1) == before

@@ -44,7 +44,7 @@ def command(
     moment, who = session.moment(folder), person(by, folder.root)
     if not dry_run and not yes:
         session.confirm(QUESTION)
-    session.stage("Drawing the groups …")
+    session.stage("Reading the plan and the customers …")
     with session.changing("see whether it was done: pitcairn status", really=not dry_run):
         done = launch(folder, pilot, number, by=who, now=moment.now, today=moment.today, dry_run=dry_run, data=files)
     return Answer(

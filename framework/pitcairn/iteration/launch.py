@@ -68,12 +68,14 @@ def launch(
 
 
 def taken_before(folder: ProgramFolder, plan: Plan) -> tuple[Taken, ...]:
-    """The draws whose customers this one must leave out: of running pilots, and of the lineage's own past.
+    """The other draws whose customers this one must leave out: of running pilots, and of the lineage's own past.
 
     DataError where a list that must be respected is no longer there.
     """
     found = []
     for row in history.launches(folder.ledger_file):
+        if (row.pilot, row.number) == (plan.pilot, plan.number):
+            continue
         own = row.pilot == plan.pilot or row.lineage == plan.lineage
         running = str(row.body.plan.get("end", "")) >= plan.start.isoformat()
         if row.body.list_digest is None or not (own or running):

@@ -62,7 +62,7 @@ def _outlook(plan: Plan, drawn: Draw, known: Mapping[str, Baseline]) -> Outlook:
         sights=tuple(_sight(plan, measure, arm, sizes, known.get(measure.id)) for measure in plan.measures),
         settle_total=needed if isinstance(needed, int) else None,
         settle_sentence=_settle_sentence(plan, needed, total),
-        sentences=(f"{explained(drawn.in_scope, drawn.left_out)}.",),
+        sentences=() if plan.observed else (f"{explained(drawn.in_scope, drawn.left_out)}.",),
     )
 
 
