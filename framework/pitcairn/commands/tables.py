@@ -19,7 +19,10 @@ STATES: dict[str, Kind] = {"pass": "good", "warn": "watch", "fail": "bad", "unch
 def outlook(paper: Paper, *, found: Outlook) -> None:
     """Who could be drawn, what could be seen, and how many would settle it."""
     paper.say(f"{found.plan.title}, iteration {found.plan.number} ({found.plan.stage})", bold=True)
-    paper.wrap(_drawn("Would draw", found.drawn, found.arms))
+    if found.plan.observed:
+        paper.wrap(f"{found.in_scope:,} customers are in the data; somebody else makes the draw.")
+    else:
+        paper.wrap(_drawn("Would draw", found.drawn, found.arms))
     for sentence in found.sentences:
         paper.wrap(sentence)
     paper.say("\nWhat could be seen, 9 times in 10")

@@ -86,7 +86,8 @@ def _visible(
     plan: Plan, measure: MeasurePlan, arm: ArmPlan, sizes: Mapping[str, int], known: Baseline | None
 ) -> float | NotAvailable:
     if known is None:
-        return NotAvailable(why="nothing is known of its usual level; declare `before` or `usual` in program.yaml")
+        keys = "`before` or `usual`" if measure.is_rate else "`before`"
+        return NotAvailable(why=f"nothing is known of its usual level; declare {keys} in program.yaml")
     # Who does not answer cannot show a gain.
     control, treated = (sizes.get(one, 0) * known.answered for one in (plan.comparison.id, arm.id))
     power = power_each(POWER, len(plan.guardrails)) if measure.role in ("deciding", "guardrail") else POWER
