@@ -245,7 +245,8 @@ def groups(count: int) -> tuple[GroupTable, ...]:
             for arm in range(1, count + 1)
         ]
         heading = f"Groups clearly differ for {LABELS[1]}" if differs else "No clear difference between groups"
-        return GroupTable(id=id, label=label, heading=heading, differs_for=(IDS[1],) if differs else (), rows=tuple(rows + small))
+        arms = (IDS[1],) if differs else ()
+        return GroupTable(id=id, label=label, heading=heading, differs_for=arms, rows=tuple(rows + small))
 
     return (
         table("before", "Bought before", True, (("Only once", 0.081), ("Twice or more", 0.012))),
