@@ -1,0 +1,110 @@
+"""The command: makes what is needed, lets the contestants take turns, prints the table."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks import cases
+from benchmarks.cases import Case
+from benchmarks.clock import ROOT, Failed, Run, run
+from benchmarks.machine import described
+from benchmarks.peers import environments
+from benchmarks.table import Outcome, disagreements, keep, table
+
+CUSTOMERS = 10_000_000
+SCRATCH = ROOT / "benchmarks" / "scratch"
+PEERS = SCRATCH / "peers"
+
+
+def say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+def data_of(kind: str, scale: float) -> Path:
+    return SCRATCH / f"{scale:g}" / kind
+
+
+def make(kind: str, scale: float) -> None:
+    """The data of one kind, and for events the draw that they are read with."""
+    folder = data_of(kind, scale)
+    say(f"data: {kind}")
+    run(cases.module("data", kind, folder, str(max(1_000, round(CUSTOMERS * scale)))))
+    if kind.startswith("events") and not (folder / "draw" / "assignment.parquet").is_file():
+        run(cases.module("ours", "draw", folder, "--into", folder / "draw"))
+
+
+def peers_had() -> tuple[dict[str, Path], list[str]]:
+    """The peers' interpreters, and a line on every peer: its version, or why there is none."""
+    pythons, lines = {}, []
+    for peer in environments.PACKAGES:
+        say(f"peer: {peer}")
+        try:
+            pythons[peer] = environments.python_of(peer, PEERS)
+            lines.append(environments.version_of(peer, PEERS))
+        except Failed as failure:
+            lines.append(f"{peer} could not be had, so it was not measured: {failure}")
+    return pythons, lines
+
+
+def case_of(name: str, scale: float, pythons: dict[str, Path]) -> Case:
+    if name == "wide":
+        return cases.wide(data_of("wide", scale))
+    if name.startswith("events"):
+        return cases.events(data_of(name, scale), name.removeprefix("events-"))
+    if name == "draw":
+        return cases.draw(data_of("events-text", scale))
+    if name == "peers":
+        return cases.peers(data_of("wide", scale), pythons)
+    return cases.start(Path(sys.executable).with_name("pitcairn"))
+
+
+def measured(case: Case, pairs: int) -> Outcome:
+    """Every contestant once, unrecorded, so that files and byte code are warm; then in turns."""
+    runs: dict[str, list[Run]] = {name: [] for name in case.commands}
+    for turn in range(pairs + 1):
+        for name, command in case.commands.items():
+            found = run(command)
+            say(f"{case.name} {turn}/{pairs}  {name}: {found.cpu:.2f} s, {found.memory / 2**20:.0f} MiB")
+            if turn:
+                runs[name].append(found)
+    return Outcome(case, runs)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when everything ran and the answers agree, whether or not the targets are met; else 1.
+
+    Targets are for the full size only: small files measure what is paid once.
+    """
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--scale", type=float, default=1.0, help="share of 10 million customers, such as 0.02")
+    parser.add_argument("--only", action="append", choices=cases.NAMES, help="may be given more than once")
+    parser.add_argument("--pairs", type=int, help="recorded turns, instead of each case's own number")
+    parser.add_argument("--keep", action="store_true", help="write the table into benchmarks/README.md")
+    asked = parser.parse_args(arguments)
+    names = [name for name in cases.NAMES if not asked.only or name in asked.only]
+    try:
+        pythons, notes = peers_had() if "peers" in names else ({}, [])
+        outcomes = []
+        for name in names:
+            case = case_of(name, asked.scale, pythons)
+            for kind in case.needs:
+                make(kind, asked.scale)
+            outcomes.append(measured(case, asked.pairs or case.pairs))
+    except Failed as failure:
+        say(str(failure))
+        return 1
+    text = table(outcomes, [*described(asked.scale, CUSTOMERS), *notes], judged=asked.scale == 1)
+    sys.stdout.write(text)
+    if asked.keep:
+        keep(text, ROOT / "benchmarks" / "README.md")
+    wrong = [line for outcome in outcomes for line in disagreements(outcome)]
+    for line in wrong:
+        say(line)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,190 @@
+"""What is run against what, and which ratio is asked of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Measured = Literal["work", "cpu", "wall", "memory"]
+Commands = Mapping[str, tuple[str, ...]]
+
+LIMIT = ("--memory-limit", "2GB")
+"""A reading gives the engine 2 GB, so a reference that is to be like it gets 2 GB."""
+CLOSE, LOOSE = 1e-9, 1e-2
+"""How far answers may be apart, in widths of their ranges: the same formula, or another way to find θ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One row of the table: `ours` divided by `other`."""
+
+    title: str
+    ours: str
+    other: str
+    measured: Measured
+    at_most: float | None = None
+    """The target; None for rows that only tell."""
+    tolerance: float = CLOSE
+    limit: float | None = None
+    """Of `ours` itself, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Contestants that take turns, and the comparisons made of them."""
+
+    name: str
+    title: str
+    commands: Commands
+    comparisons: tuple[Comparison, ...]
+    pairs: int
+    needs: tuple[str, ...] = ()
+    """Kinds of data."""
+    peers: tuple[str, ...] = ()
+
+
+def module(name: str, *arguments: str | Path, python: Path | str = sys.executable) -> tuple[str, ...]:
+    return (str(python), "-m", f"benchmarks.{name}", *map(str, arguments))
+
+
+def wide(data: Path) -> Case:
+    """One row a customer, with and without the check that nobody is there twice."""
+    return Case(
+        name="wide",
+        title="a row a customer: 3 arms, 5 measures with a value before the start, 4 groups, 190 questions",
+        commands={
+            "reading": module("ours", "wide", data),
+            "query": module("by_hand", "wide", data, *LIMIT),
+            "reading, each once": module("ours", "wide", data, "--once-each"),
+            "query, each once": module("by_hand", "wide", data, "--once-each", *LIMIT),
+        },
+        comparisons=(
+            Comparison("reading / query", "reading", "query", "work", 1.3),
+            Comparison("the same, peak memory", "reading", "query", "memory", 1.2),
+            Comparison("the same, start-up included", "reading", "query", "cpu"),
+            Comparison(
+                "both also see that no customer is there twice", "reading, each once", "query, each once", "work", 1.3
+            ),
+            Comparison("the same, peak memory", "reading, each once", "query, each once", "memory", 1.2),
+            Comparison("only the reading sees to that", "reading, each once", "query", "work"),
+        ),
+        pairs=7,
+        needs=("wide",),
+    )
+
+
+def events(data: Path, ids: str) -> Case:
+    """One row an event, joined to the draw and to the customers' groups."""
+    kind = f"events-{ids}"
+    hand = module("by_hand", "events", data, "--assignment", data / "draw" / "assignment.parquet", "--ids", ids)
+    return Case(
+        name=kind,
+        title=f"ten events a customer in 28 days, to the cube: 3 measures, 4 groups, ids are {ids}",
+        commands={
+            "reading": module("ours", "events", data, "--assignment", data / "draw" / "assignment.parquet"),
+            "query": (*hand, *LIMIT),
+            "query, engine's own limit": hand,
+        },
+        comparisons=(
+            Comparison("reading / query", "reading", "query", "work", 1.15),
+            Comparison("the same, peak memory", "reading", "query", "memory", 1.2),
+            Comparison(
+                "the query may take four fifths of the machine's memory",
+                "reading",
+                "query, engine's own limit",
+                "work",
+            ),
+        ),
+        pairs=3,
+        needs=(kind,),
+    )
+
+
+def draw(data: Path) -> Case:
+    """The draw with its checks and files, against hashing alone, and against a draw by hand with the same files."""
+    return Case(
+        name="draw",
+        title="drawing every customer to 3 arms",
+        commands={
+            "lot": module("ours", "lot", data),
+            "SHA-256": module("by_hand", "sha256", data, *LIMIT),
+            "draw": module("ours", "draw", data, "--into", data / "drawn"),
+            "draw by hand": module("by_hand", "draw", data, "--into", data / "drawn-by-hand", *LIMIT),
+        },
+        comparisons=(
+            Comparison("everybody's arm / SHA-256 of the same column", "lot", "SHA-256", "work", 1.2),
+            Comparison("the whole draw, files and checks / SHA-256 alone", "draw", "SHA-256", "work", 1.2),
+            Comparison("the whole draw / the same draw by hand", "draw", "draw by hand", "work", 1.2),
+            Comparison("the same, peak memory", "draw", "draw by hand", "memory", 1.2),
+        ),
+        pairs=5,
+        needs=("events-text",),
+    )
+
+
+def peers(data: Path, pythons: Mapping[str, Path]) -> Case:
+    """Other people's software over the same wide file, start-up included, as somebody at a keyboard waits for it."""
+    commands: dict[str, tuple[str, ...]] = {}
+    comparisons = []
+    for questions in ("10", "190"):
+        ours = f"reading, {questions}"
+        commands[ours] = module("ours", "wide", data, "--questions", questions)
+        commands[f"{ours}, each once"] = module("ours", "wide", data, "--questions", questions, "--once-each")
+        found = {}
+        if "tea-tasting" in pythons:
+            for engine, title in (("duckdb", "DuckDB"), ("polars", "Polars")):
+                found[f"tea-tasting on {title}"] = module(
+                    "peers.tea", data, engine, questions, python=pythons["tea-tasting"]
+                )
+        if "gbstats" in pythons:
+            found["gbstats, fed by a hand-written query"] = module(
+                "peers.growthbook", data, questions, python=pythons["gbstats"]
+            )
+        for title, command in found.items():
+            commands[f"{title}, {questions}"] = command
+            row = f"{questions} questions: reading / {title}"
+            other = f"{title}, {questions}"
+            comparisons += [
+                Comparison(row, ours, other, "cpu", 1.0, LOOSE),
+                Comparison("the same, seconds waited", ours, other, "wall", None, LOOSE),
+                Comparison(
+                    "only the reading sees that nobody is there twice",
+                    f"{ours}, each once",
+                    other,
+                    "cpu",
+                    None,
+                    LOOSE,
+                ),
+            ]
+    return Case(
+        name="peers",
+        title="the same file through other people's software, start-up included",
+        commands=commands,
+        comparisons=tuple(comparisons),
+        pairs=3,
+        needs=("wide",),
+        peers=("tea-tasting", "gbstats"),
+    )
+
+
+def start(command: Path) -> Case:
+    """What everybody pays every time."""
+    return Case(
+        name="start",
+        title="start-up",
+        commands={
+            "pitcairn --help": (str(command), "--help"),
+            "python -c pass": (sys.executable, "-c", "pass"),
+        },
+        comparisons=(
+            Comparison("pitcairn --help / python -c pass", "pitcairn --help", "python -c pass", "cpu"),
+            Comparison("the same, seconds waited", "pitcairn --help", "python -c pass", "wall", limit=0.15),
+        ),
+        pairs=21,
+    )
+
+
+NAMES = ("wide", "events-text", "events-numbers", "draw", "peers", "start")
