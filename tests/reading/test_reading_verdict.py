@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pitcairn.reading.headlines import WORDS
 from pitcairn.reading.result import Code
 from pitcairn.reading.verdict import Standing, standing, verdict
-from pitcairn.reading.headlines import WORDS
 
 LINE = 20.0
 

@@ -30,7 +30,10 @@ def _standing(folder: ProgramFolder, pilot: str, today: date) -> Standing:
     plan = plan_of(launch)
     readings = history.readings(folder.ledger_file, pilot, plan.number)
     if readings and date.fromisoformat(readings[-1].body.as_of) >= _last_full_day(plan):
-        return _described(plan, "read", readings[-1].body.headline, f"pitcairn report {pilot}", waiting=False)
+        body = readings[-1].body
+        # Promotion is decided by a person, and rework follows anything else: only the former waits for somebody.
+        waiting = any(code == "promote" for _, code in body.verdicts)
+        return _described(plan, "read", body.headline, f"pitcairn report {pilot}", waiting=waiting)
     if today >= plan.end:
         return _described(
             plan, "to read", f"results were due on {day(plan.end)}", f"pitcairn read {pilot}", waiting=True
