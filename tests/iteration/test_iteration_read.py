@@ -169,3 +169,18 @@ def test_a_pilot_stands_where_the_calendar_and_the_ledger_say(tmp_path: Path) ->
     assert state(folder, date(2026, 3, 17)) == "read"
     folder.iteration_file("note", 1).write_text("stage: what\n", encoding="utf-8")
     assert state(folder, date(2026, 3, 17)) == "invalid"
+
+
+@pytest.mark.parametrize("kind", ["all zero", "header only", "other ids"])
+def test_outcomes_that_say_nothing_are_no_result(shop: ProgramFolder, kind: str) -> None:
+    path = shop.root / "data" / "outcomes.csv"
+    head, *rows = path.read_text(encoding="utf-8").splitlines()
+    changed = {
+        "all zero": [f"{row.split(',')[0]},0,0" for row in rows],
+        "header only": [],
+        "other ids": [f"x{row}" for row in rows],
+    }
+    path.write_text("\n".join([head, *changed[kind]]) + "\n", encoding="utf-8")
+    result = look(shop).result
+    assert result.withheld
+    assert "“Visits” and “Complaints”: zero, or not known, for everybody." in result.headline

@@ -53,9 +53,8 @@ def needed_sources(plan: Plan) -> tuple[str, ...]:
 
 
 def _is_silent(arms: Iterable[Moments]) -> bool:
-    """Whether customers were counted and the measure is 0 for all of them."""
-    counted = [arm for arm in arms if arm.count]
-    return bool(counted) and not any(arm.mean[0] or arm.spread[0, 0] for arm in counted)
+    """Whether the measure is 0, or not known, for everybody."""
+    return not any(arm.count and (arm.mean[0] or arm.spread[0, 0]) for arm in arms)
 
 
 def _about_customers(plan: Plan) -> tuple[str, ...]:

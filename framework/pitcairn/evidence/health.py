@@ -35,9 +35,9 @@ def check(plan: Plan, facts: Facts, *, plan_unchanged: bool) -> tuple[Check, ...
         _started(plan, facts.arms),
         is_alike(plan, facts.balance, {arm.arm: arm.assigned for arm in facts.arms}),
         _missing_alike(plan, facts),
+        _something(plan, facts),
         _missing(plan, facts),
         _answering_alike(plan, facts),
-        _something(plan, facts),
         _over(plan, facts.arms),
         _weeks(plan),
     )
@@ -153,6 +153,20 @@ def _missing_alike(plan: Plan, facts: Facts) -> Check:
     return _compared("missing_alike", name, plan, facts, everyone, gating=True)
 
 
+def _something(plan: Plan, facts: Facts) -> Check:
+    """Zeros everywhere look like a result and are most often an export that has not arrived, or other ids."""
+    name = "Something happened"
+    if not sum(arm.counted for arm in facts.arms):
+        return _check("something", name, "unchecked", "Nobody has been counted yet.")
+    if not facts.silent:
+        return _check("something", name, "pass", "Every measure has outcomes.")
+    names = _several([_named(plan, id) for id in facts.silent])
+    others = f" {facts.outside:,} rows are about customers outside the draw: do the ids agree?" if facts.outside else ""
+    state: State = "fail" if plan.deciding.id in facts.silent else "warn"
+    sentence = f"{names}: zero, or not known, for everybody.{others}"
+    return _check("something", name, state, sentence, len(facts.silent), 0)
+
+
 # --- advice ---------------------------------------------------------------------------------------------------
 
 
@@ -176,17 +190,6 @@ def _answering_alike(plan: Plan, facts: Facts) -> Check:
     """Means and shares of answers are about those who have one; arms that differ in who does differ twice."""
     some = [measure for measure in plan.measures if _is_of_some(measure)]
     return _compared("answering_alike", "Answers given alike", plan, facts, some, gating=False)
-
-
-def _something(plan: Plan, facts: Facts) -> Check:
-    if not sum(arm.counted for arm in facts.arms):
-        return _check("something", "Something happened", "unchecked", "Nobody has been counted yet.", gating=False)
-    if not facts.silent:
-        return _check("something", "Something happened", "pass", "Every measure has outcomes.", gating=False)
-    names = _several([_named(plan, id) for id in facts.silent])
-    others = f" {facts.outside:,} rows are about customers outside the draw: do the ids agree?" if facts.outside else ""
-    sentence = f"All outcomes are zero in {names}.{others}"
-    return _check("something", "Something happened", "warn", sentence, len(facts.silent), 0, gating=False)
 
 
 def _over(plan: Plan, arms: Sequence[ArmCount]) -> Check:
