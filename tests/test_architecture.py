@@ -13,7 +13,7 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "framework" / "pitcairn"
 
 LEVELS: tuple[tuple[str, ...], ...] = (
-    ("errors", "canonical", "atomic", "version"),
+    ("errors", "canonical", "atomic", "phrases", "version"),
     ("program",),
     ("spec", "estimate"),
     ("design",),

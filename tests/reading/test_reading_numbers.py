@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from readings import SPEND, VISIT
 
 from pitcairn.estimate.effect import Effect
-from pitcairn.reading.numbers import Display, day, several, written
+from pitcairn.phrases import day, several
+from pitcairn.reading.numbers import Display, written
 from pitcairn.reading.result import Shown
 
 

@@ -34,7 +34,7 @@ def data(taken: Taken) -> Mapping[str, object]:
 
 def show(paper: Paper, *, taken: Taken, shown: Callable[[Path], str]) -> None:
     """Verdict first, then health, effects, guardrails, groups, files."""
-    from pitcairn.reading.numbers import day
+    from pitcairn.phrases import day
 
     result = taken.result
     for verdict in result.verdicts:

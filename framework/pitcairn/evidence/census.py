@@ -18,6 +18,7 @@ from pitcairn.evidence.levels import Split
 from pitcairn.evidence.sources import nearest, shown
 from pitcairn.evidence.sql import literal
 from pitcairn.evidence.sums import Cell
+from pitcairn.phrases import customers
 
 PENDING, EARLY = 1, 2
 """Bits of a customer's state: follow-up not over, started before the iteration."""
@@ -138,14 +139,14 @@ class Census:
         near = nearest(raw, said)
         meant = f"did you mean “{near}”? else " if near else ""
         return Problem(
-            message=f"Column “{self._observed_column}” says “{shown(raw)}” for {_customers(count)}, "
+            message=f"Column “{self._observed_column}” says “{shown(raw)}” for {customers(count)}, "
             f"which is no arm of the plan; its arms say {', '.join(f'“{value}”' for value in said)}.",
             hint=f"{meant}name it under  assignment: values , or leave these customers out with  customers: keep",
         )
 
     def _lacking(self, what: str, column: str, count: int) -> Problem:
         return Problem(
-            message=f"Column “{column}” is empty for {_customers(count)}: they have no {what}.",
+            message=f"Column “{column}” is empty for {customers(count)}: they have no {what}.",
             hint="fill it in, or leave these customers out with  customers: keep",
         )
 
@@ -167,7 +168,3 @@ def _says(written: str, value: Scalar) -> bool:
         return float(written) == value
     except ValueError:
         return False
-
-
-def _customers(count: int) -> str:
-    return "1 customer" if count == 1 else f"{count:,} customers"

@@ -6,12 +6,12 @@ A gating check that fails withholds all effects. A question that the data cannot
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from math import exp, lgamma, log, sqrt
 from typing import Literal
 
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.evidence.facts import ArmCount, Balance, Check, Facts, MissingCount
+from pitcairn.phrases import customers, day, several
 
 WARN_SIZES, FAIL_SIZES = 100.0, 1000.0
 """Evidence against the planned shares: drawn fairly, it passes 1,000 at any look in 1 of 1,000 pilots at most."""
@@ -99,7 +99,7 @@ def _peopled(plan: Plan, arms: Sequence[ArmCount]) -> Check:
     if len(plan.arms) < 2:
         return _check("arms", "Customers in every group", "fail", "There is one group only, and nothing to compare.")
     if empty:
-        return _check("arms", "Customers in every group", "fail", f"Nobody is in {_several(empty)}.", 0, 1)
+        return _check("arms", "Customers in every group", "fail", f"Nobody is in {several(empty)}.", 0, 1)
     return _check(
         "arms", "Customers in every group", "pass", f"Every group has customers, the smallest {least:,}.", least, 1
     )
@@ -135,14 +135,14 @@ def _once(facts: Facts) -> Check:
 
 
 def _started(plan: Plan, arms: Sequence[ArmCount]) -> Check:
-    name, first = "Started after launch", _day(plan.start)
+    name, first = "Started after launch", day(plan.start)
     if plan.observed and plan.observed.start is None:
         sentence = f"The data has no starts; everybody is taken to start on {first}."
         return _check("start", name, "unchecked", sentence)
     early = sum(arm.before_start for arm in arms)
     if early:
         return _check(
-            "start", name, "fail", f"{_customers(early)} started before {first}: dates before launch.", early, 0
+            "start", name, "fail", f"{customers(early)} started before {first}: dates before launch.", early, 0
         )
     return _check("start", name, "pass", f"Nobody started before {first}.", 0, 0)
 
@@ -160,7 +160,7 @@ def _something(plan: Plan, facts: Facts) -> Check:
         return _check("something", name, "unchecked", "Nobody has been counted yet.")
     if not facts.silent:
         return _check("something", name, "pass", "Every measure has outcomes.")
-    names = _several([_named(plan, id) for id in facts.silent])
+    names = several([_named(plan, id) for id in facts.silent])
     others = f" {facts.outside:,} rows are about customers outside the draw: do the ids agree?" if facts.outside else ""
     state: State = "fail" if plan.deciding.id in facts.silent else "warn"
     sentence = f"{names}: zero, or not known, for everybody.{others}"
@@ -181,7 +181,7 @@ def _missing(plan: Plan, facts: Facts) -> Check:
     if not count:
         sentence = "Every counted customer has every outcome."
     else:
-        sentence = f"{_named(plan, worst)} is not known for {_customers(count)}, {share:.1%} of those counted."
+        sentence = f"{_named(plan, worst)} is not known for {customers(count)}, {share:.1%} of those counted."
     state: State = "warn" if share > WARN_MISSING else "pass"
     return _check("missing", "Few outcomes missing", state, sentence, share, WARN_MISSING, gating=False)
 
@@ -196,7 +196,7 @@ def _over(plan: Plan, arms: Sequence[ArmCount]) -> Check:
     pending = sum(arm.pending for arm in arms)
     if pending:
         verb = "is" if pending == 1 else "are"
-        sentence = f"{_customers(pending)} {verb} not counted yet: their {plan.follow_up_days} days are not over."
+        sentence = f"{customers(pending)} {verb} not counted yet: their {plan.follow_up_days} days are not over."
         return _check("pending", "Follow-up over", "warn", sentence, pending, 0, gating=False)
     return _check("pending", "Follow-up over", "pass", "Everybody's follow-up is over.", 0, 0, gating=False)
 
@@ -285,15 +285,3 @@ def _check(
 
 def _named(plan: Plan, measure: str) -> str:
     return f"“{plan.measure(measure).label}”"
-
-
-def _several(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def _customers(count: int) -> str:
-    return "1 customer" if count == 1 else f"{count:,} customers"
-
-
-def _day(value: date) -> str:
-    return f"{value.day} {value:%B} {value.year}"

@@ -9,8 +9,8 @@ from pitcairn.errors import SpecError
 from pitcairn.iteration.locked import plan_of
 from pitcairn.iteration.outcomes import Standing
 from pitcairn.ledger import history
+from pitcairn.phrases import day
 from pitcairn.program import ProgramFolder
-from pitcairn.reading.numbers import day
 from pitcairn.spec.load import Loaded, load
 
 

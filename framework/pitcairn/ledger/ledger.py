@@ -15,6 +15,7 @@ from pitcairn.errors import DataError, PitcairnError, Refused
 from pitcairn.ledger import connection as door
 from pitcairn.ledger import schema
 from pitcairn.ledger.entry import COLUMNS, START, Entry, Kind, is_sealed, seal
+from pitcairn.phrases import day
 
 _APPEND = f"INSERT INTO entries ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
 _LAST = f"SELECT {', '.join(COLUMNS)} FROM entries ORDER BY seq DESC LIMIT 1"  # noqa: S608
@@ -141,7 +142,7 @@ class Ledger:
             return None
         at = datetime.fromisoformat(found[0])
         return Refused(
-            f"Iteration {iteration} of {pilot} was launched already, on {at.day} {at:%B %Y} by {found[1]}.",
+            f"Iteration {iteration} of {pilot} was launched already, on {day(at)} by {found[1]}.",
             hint="what was launched stays as it is; write the rework as the next iteration",
         )
 

@@ -10,8 +10,9 @@ from pitcairn.estimate.moments import Moments
 from pitcairn.estimate.multiplicity import holm
 from pitcairn.estimate.pool import Spread, cochran_q
 from pitcairn.evidence.cube import Cube
+from pitcairn.phrases import several
 from pitcairn.reading.effects import Outcome, effect
-from pitcairn.reading.numbers import display_for, several
+from pitcairn.reading.numbers import display_for
 from pitcairn.reading.result import GroupRow, GroupTable, Withheld
 
 SMALLEST_CELL = 50

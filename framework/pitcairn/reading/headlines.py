@@ -9,8 +9,9 @@ from scipy.special import ndtri
 
 from pitcairn.design.plan import ArmPlan, Plan
 from pitcairn.estimate.effect import Effect, NotAvailable
+from pitcairn.phrases import day, several
 from pitcairn.reading.effects import MeasureEffects, Outcome
-from pitcairn.reading.numbers import count, day, display_for, several, written
+from pitcairn.reading.numbers import count, display_for, written
 from pitcairn.reading.result import ArmVerdict, Bullet, Code, GroupTable, Mark, Shown
 from pitcairn.reading.told import Told
 from pitcairn.reading.verdict import CONFIRMED, gain

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import date
 
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.estimate.effect import Effect, NotAvailable
 from pitcairn.reading.result import Shown, Withheld
 
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
-# Not strftime: that one follows the machine's language.
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,16 +111,6 @@ def count(value: int) -> str:
 def percent(value: float, decimals: int = 0) -> str:
     """`33%`"""
     return f"{value * 100:.{decimals}f}%"
-
-
-def day(value: date) -> str:
-    """`2 March 2026`"""
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
-
-
-def several(words: list[str]) -> str:
-    """`a, b and c`"""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _decimals(error: float) -> int:

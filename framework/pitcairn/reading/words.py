@@ -6,8 +6,9 @@ from pitcairn.design.budget import TOTAL, level, spent
 from pitcairn.design.plan import Plan
 from pitcairn.estimate.effect import Effect
 from pitcairn.evidence.facts import Check
+from pitcairn.phrases import day, several
 from pitcairn.reading.lock import Lock
-from pitcairn.reading.numbers import count, day, percent, several
+from pitcairn.reading.numbers import count, percent
 from pitcairn.reading.result import Code
 from pitcairn.reading.told import Told
 from pitcairn.reading.verdict import CONFIRMED, INTERIM_CONFIDENCE

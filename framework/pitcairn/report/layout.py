@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import Literal
 
 from pitcairn.evidence.facts import Check
-from pitcairn.reading.numbers import count, day
+from pitcairn.phrases import day
+from pitcairn.reading.numbers import count
 from pitcairn.reading.result import PredictionRow, PromotionRow, Result
 from pitcairn.report import rows
 from pitcairn.report.pages import (

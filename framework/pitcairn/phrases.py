@@ -1,0 +1,36 @@
+"""Small pieces of sentences that several rooms need: days, lists, counts of customers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+# Not strftime: that one follows the machine's language.
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def day(value: date) -> str:
+    """
+    >>> day(date(2026, 3, 2))
+    '2 March 2026'
+    """
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def several(words: Sequence[str]) -> str:
+    """
+    >>> several(["a"]), several(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def customers(count: int) -> str:
+    """
+    >>> customers(1), customers(21306)
+    ('1 customer', '21,306 customers')
+    """
+    return "1 customer" if count == 1 else f"{count:,} customers"
