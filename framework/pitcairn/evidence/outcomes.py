@@ -35,10 +35,12 @@ class Before:
         """Every `before` of the plan once; the finest decimals that any measure asks of the column."""
         numbers: list[Number] = []
         places: dict[str, int] = {}
+        numeric = {measure.before for measure in plan.measures if measure.kind != "any"}
         for measure in plan.measures:
             if measure.before is not None and population is not None:
                 finest = max(other.decimals for other in plan.measures if other.before == measure.before)
-                number = values.before(population, measure, max(finest, values.COVARIATE_DECIMALS))
+                digits = max(finest, values.COVARIATE_DECIMALS)
+                number = values.before(population, measure, digits, guarded=measure.before not in numeric)
                 numbers += [number] if number not in numbers else []
                 places[measure.id] = numbers.index(number)
         return cls(tuple(numbers), places)
@@ -70,7 +72,7 @@ def straight(
 def counted(before: Before) -> Reduction:
     """The table of people itself: how many, and their values before the start, each a slot under its alias."""
     slots = [
-        Slot(alias, (), alias, (number.decimals,), False)
+        Slot(alias, (), alias, (number.decimals,), False, flags=frozenset([alias] if number.is_flag else []))
         for alias, number in zip(before.aliases, before.numbers, strict=True)
     ]
     return Reduction(f"SELECT {', '.join(['p_cell', *before.aliases])} FROM {TABLE}", ["p_cell"], slots)
@@ -116,11 +118,21 @@ def _wide(relation: Relation, measures: Sequence[MeasurePlan], before: Before) -
 def _slot(
     measure: MeasurePlan, names: tuple[str, ...], decimals: Sequence[int], before: Before, relation: Relation
 ) -> Slot:
+    is_events = relation.source.kind == "events"
+    missing = values.may_be_missing(measure, from_events=is_events, absent=relation.source.absent)
+    flags = set(names if measure.is_rate else ())
     covariate, digits = before.of_measure(measure)
-    missing = values.may_be_missing(
-        measure, from_events=relation.source.kind == "events", absent=relation.source.absent
+    if covariate and before.numbers[before.places[measure.id]].is_flag:
+        flags.add(covariate)
+    return Slot(
+        measure.id,
+        names,
+        covariate,
+        (*decimals, *digits),
+        missing,
+        has_gaps=missing and (is_events or values.has_gaps(relation, measure)),
+        flags=frozenset(flags),
     )
-    return Slot(measure.id, names, covariate, (*decimals, *digits), missing, is_flag=measure.is_rate)
 
 
 class _Events:

@@ -31,8 +31,11 @@ class Slot:
     decimals: tuple[int, ...]
     """Of each value, covariate last."""
     may_be_missing: bool
-    is_flag: bool = False
-    """The value is 0 or 1, and so its own square."""
+    """A customer can be without a value; otherwise the value of who does not appear is 0."""
+    has_gaps: bool = False
+    """The columns can be NULL in the inner query."""
+    flags: frozenset[str] = frozenset()
+    """Columns that are 0 or 1, and so their own squares."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -97,7 +100,7 @@ class Reduction:
         bits = [
             f"CASE WHEN {' OR '.join(f'{column} IS NULL' for column in slot.values)} THEN {1 << place} ELSE 0 END"
             for place, slot in enumerate(self.slots)
-            if slot.may_be_missing
+            if slot.has_gaps
         ]
         return [" + ".join(bits)] if bits else []
 
@@ -107,7 +110,7 @@ class Reduction:
         terms: dict[tuple[int, ...], tuple[str, ...]] = {(place,): (name,) for place, name in enumerate(columns)}
         for one, first in enumerate(columns):
             for other in range(one, len(columns)):
-                squared = slot.is_flag and one == other < len(slot.values)
+                squared = one == other and first in slot.flags
                 terms[one, other] = (first,) if squared else (first, columns[other])
         return terms
 

@@ -68,6 +68,11 @@ class Relation:
         """Whether the file itself keeps the column as whole numbers."""
         return bool(_INTEGER.fullmatch(self.kind(name, needed_by=needed_by)))
 
+    def is_complete(self, name: str, *, needed_by: str) -> bool:
+        """Whether the files say that no cell of the column is empty; an empty text counts as empty too."""
+        wanted = self.name(name, needed_by=needed_by)
+        return wanted in self.table.complete and self.table.columns[wanted] != "VARCHAR"
+
     def key(self, *, needed_by: str) -> str:
         """The customer column as text, not trimmed, so that 7 in one file and “7” in another are one customer.
 

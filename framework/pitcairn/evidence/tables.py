@@ -29,6 +29,8 @@ class Table:
     columns: dict[str, str]
     """Column name -> the engine's type name."""
     parts: tuple[tuple[Path, str], ...]
+    complete: frozenset[str] = frozenset()
+    """Columns that the files themselves say have no empty cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +143,21 @@ def _named(path: Path, names: Sequence[str]) -> tuple[str, ...]:
 def _parquet(engine: Engine, files: Sequence[Path]) -> Table:
     parts = tuple((path, f"read_parquet([{path_literal(path)}])") for path in files)
     columns = [_described(engine, sql) for _, sql in parts]
-    if len(files) == 1:
-        return Table(f"{parts[0][1]} AS source", columns[0], parts)
     listed = ", ".join(path_literal(path) for path in files)
+    if len(files) == 1:
+        return Table(f"{parts[0][1]} AS source", columns[0], parts, _complete(engine, listed))
     sql = f"read_parquet([{listed}], union_by_name = true)"
     _same_columns(files, [tuple(found) for found in columns])
-    return Table(f"{sql} AS source", _described(engine, sql), parts)
+    return Table(f"{sql} AS source", _described(engine, sql), parts, _complete(engine, listed))
+
+
+def _complete(engine: Engine, listed: str) -> frozenset[str]:
+    """From the files' footers: every piece of the column says that it has no NULL."""
+    rows = engine.rows(
+        f"SELECT path_in_schema FROM parquet_metadata([{listed}]) GROUP BY path_in_schema "
+        "HAVING COUNT(stats_null_count) = COUNT(*) AND SUM(stats_null_count) = 0"
+    )
+    return frozenset(name for (name,) in rows)
 
 
 def _described(engine: Engine, sql: str) -> dict[str, str]:

@@ -20,8 +20,6 @@ from pitcairn.evidence.sql import literal
 
 COVARIATE_DECIMALS = 4
 """At least so many, whatever the measure's own decimals: rounding away a value before the start widens ranges."""
-_PAST_INTEGERS = "1e19"
-"""No BIGINT is as large; NaN counts as larger, so that casting stops the statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +28,8 @@ class Number:
 
     sql: str
     decimals: int = 0
+    is_flag: bool = False
+    """0 or 1, and nothing else but NULL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,14 @@ class Total:
 def wide(relation: Relation, measure: MeasurePlan) -> tuple[Number, ...]:
     """One customer's value (and denominator) from their row; NULL where not known. DataError for missing columns."""
     if measure.kind == "share":
-        return (Number(_answer(relation, measure)),)
+        return (Number(_answer(relation, measure), is_flag=True),)
     zero = measure.kind != "mean"
     value = _flag(relation, measure) if measure.kind == "any" else _capped_column(relation, measure)
     numbers = [_when(relation, measure, measure.where, value, zero=zero)]
     if measure.kind == "ratio":
         numbers.append(_when(relation, measure, measure.over_where, _over(relation, measure), zero=True))
     if zero and relation.source.absent == "zero":
-        return tuple(Number(f"COALESCE({number.sql}, 0)", number.decimals) for number in numbers)
+        return tuple(_or_zero(number) for number in numbers)
     return tuple(numbers)
 
 
@@ -79,18 +79,33 @@ def events(relation: Relation, measure: MeasurePlan) -> tuple[Total, ...]:
     return tuple(found)
 
 
-def before(relation: Relation, measure: MeasurePlan, decimals: int) -> Number:
-    """The same quantity before the start, on the outcome's scale: a yes or no for `any`, capped; 0 where empty."""
+def before(relation: Relation, measure: MeasurePlan, decimals: int, *, guarded: bool) -> Number:
+    """The same quantity before the start, on the outcome's scale: a yes or no for `any`, capped; 0 where empty.
+
+    A yes or no need not be `guarded` against what is not finite where another expression reads the column anyway.
+    """
     name = measure.before or ""
     if measure.kind == "any":
-        return Number(f"COALESCE({_yes(relation, name, measure)}, 0)")
-    number = _scaled(relation, name, decimals, measure)
-    return Number(f"COALESCE({_capped(number.sql, measure.cap, number.decimals)}, 0)", number.decimals)
+        number = Number(_yes(relation, name, measure, guarded=guarded), is_flag=True)
+    else:
+        scaled = _scaled(relation, name, decimals, measure)
+        number = Number(_capped(scaled.sql, measure.cap, scaled.decimals), scaled.decimals)
+    if relation.is_complete(name, needed_by=needed_by(measure)):
+        return number
+    return _or_zero(number)
 
 
 def may_be_missing(measure: MeasurePlan, *, from_events: bool, absent: str) -> bool:
     """Whether a customer can be without a value, as opposed to having a value of 0."""
     return measure.kind in ("mean", "share") or not (from_events or absent == "zero")
+
+
+def has_gaps(relation: Relation, measure: MeasurePlan) -> bool:
+    """Whether a row of a wide file can be without a value, as far as the file says."""
+    if measure.kind == "share" or (measure.kind == "mean" and measure.where):
+        return True
+    columns = [name for name in (measure.column, measure.over_column) if name]
+    return not all(relation.is_complete(name, needed_by=needed_by(measure)) for name in columns)
 
 
 def needed_by(measure: MeasurePlan) -> str:
@@ -131,15 +146,15 @@ def _capped_column(relation: Relation, measure: MeasurePlan) -> Number:
 
 
 def _flag(relation: Relation, measure: MeasurePlan) -> Number:
-    return Number(_yes(relation, _needed(measure), measure))
+    return Number(_yes(relation, _needed(measure), measure), is_flag=True)
 
 
-def _yes(relation: Relation, name: str, measure: MeasurePlan) -> str:
-    """1 for more than 0, else 0, NULL for NULL. What is not finite stops the statement."""
+def _yes(relation: Relation, name: str, measure: MeasurePlan, *, guarded: bool = True) -> str:
+    """1 for more than 0, else 0, NULL for NULL. Nothing times 0 is anything but 0 unless it is not finite."""
     number = relation.number(name, needed_by=needed_by(measure))
-    finite = f"WHEN {number} > {_PAST_INTEGERS} OR {number} < -{_PAST_INTEGERS} THEN CAST({number} AS BIGINT) "
-    guard = "" if relation.is_integer(name, needed_by=needed_by(measure)) else finite
-    return f"CASE {guard}WHEN {number} > 0 THEN 1 WHEN {number} IS NOT NULL THEN 0 END"
+    if relation.is_integer(name, needed_by=needed_by(measure)) or not guarded:
+        return f"CAST({number} > 0 AS INTEGER)"
+    return f"CAST({number} > 0 AS INTEGER) + CAST({number} * 0 AS INTEGER)"
 
 
 def _one(relation: Relation, measure: MeasurePlan) -> str:
@@ -167,6 +182,10 @@ def _answer(relation: Relation, measure: MeasurePlan) -> str:
     return _when(relation, measure, measure.where, answer, zero=False).sql
 
 
+def _or_zero(number: Number) -> Number:
+    return Number(f"COALESCE({number.sql}, 0)", number.decimals, number.is_flag)
+
+
 def _when(
     relation: Relation, measure: MeasurePlan, where: tuple[Condition, ...], number: Number, *, zero: bool
 ) -> Number:
@@ -174,7 +193,7 @@ def _when(
     if not where:
         return number
     test = condition_sql(relation, where, needed_by=needed_by(measure))
-    return Number(f"CASE WHEN {test} THEN {number.sql}{' ELSE 0' if zero else ''} END", number.decimals)
+    return Number(f"CASE WHEN {test} THEN {number.sql}{' ELSE 0' if zero else ''} END", number.decimals, number.is_flag)
 
 
 def in_window(day: str, start: str, days: int) -> str:
