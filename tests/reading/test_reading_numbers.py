@@ -4,14 +4,10 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from readings import SPEND, VISIT
 
-from pitcairn.estimate.effect import Effect
 from pitcairn.phrases import day, several
 from pitcairn.reading.numbers import Display, written
-from pitcairn.reading.result import Shown
 
 
 def test_rates_are_told_per_thousand() -> None:
@@ -63,27 +59,3 @@ def test_days_and_lists_read_as_sentences() -> None:
     assert day(date(2026, 3, 2)) == "2 March 2026"
     assert several(["a"]) == "a"
     assert several(["a", "b", "c"]) == "a, b and c"
-
-
-@given(st.floats(0, 0.5), st.floats(-0.2, 0.2), st.floats(1e-4, 0.02))
-def test_every_row_adds_up(control: float, change: float, error: float) -> None:
-    effect = Effect(
-        control=control,
-        treated=control + change,
-        estimate=change,
-        low=change - error,
-        high=change + error,
-        standard_error=error,
-        freedom=100.0,
-        confidence=0.95,
-        method="",
-        count_control=10,
-        count_treated=10,
-    )
-    display = Display.of(VISIT, "USD", error)
-    shown = display.shown(effect)
-    assert isinstance(shown, Shown)
-    numbers = [text.replace("−", "-").replace(",", "") for text in (shown.control_text, shown.estimate_text)]
-    total = float(shown.treated_text.replace("−", "-").replace(",", ""))
-    assert sum(map(float, numbers)) == pytest.approx(total, abs=10**-display.decimals / 1000)
-    assert total == pytest.approx(1000 * (control + change), abs=1.01 * 10**-display.decimals)

@@ -79,9 +79,8 @@ def lede(told: Told) -> str:
     if not known:
         return told.plan.question
     display = told.display
-    levels = [(told.plan.comparison.label, display.level(known[0][1].control))]
-    levels += [(arm.label, display.treated(one)) for arm, one in known]
-    parts = several([f"{level} with “{label}”" for label, level in levels])
+    levels = [(told.plan.comparison.label, known[0][1].control), *((arm.label, one.treated) for arm, one in known)]
+    parts = several([f"{display.level(value)} with “{label}”" for label, value in levels])
     among = "out of every 1,000 customers" if deciding.is_rate else display.unit
     return f"{deciding.label}, {among}: {parts}."
 

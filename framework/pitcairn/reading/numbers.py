@@ -64,15 +64,10 @@ class Display:
             low=effect.low,
             high=effect.high,
             control_text=self.level(effect.control),
-            treated_text=self.treated(effect),
+            treated_text=self.level(effect.treated),
             estimate_text=self.change(effect.estimate),
             range_text=self.range(effect.low, effect.high),
         )
-
-    def treated(self, effect: Effect) -> str:
-        """The arm's level as the rounded level of the comparison plus the rounded difference, so that a row adds up."""
-        parts = (round(value * self.scale, self.decimals) for value in (effect.control, effect.estimate))
-        return self.level(sum(parts) / self.scale)
 
     def amount(self, value: float) -> str:
         """A change with its unit: `+77 visits per 1,000 customers`, `+$0.77 per customer`."""
