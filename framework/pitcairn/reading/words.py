@@ -77,7 +77,7 @@ def method(told: Told) -> tuple[str, ...]:
         f"“{plan.comparison.label}”, over {plan.follow_up_days} days from each customer's own start.",
         f"Ranges are two-sided {percent(plan.confidence)} confidence intervals"
         + (f" ({several(names)})." if names else "."),
-        "Levels and differences are each rounded once, so a row may miss by one in its last digit; exact figures below.",
+        "Levels and differences are each rounded once, so rows may miss by one in the last digit; exact figures below.",
         "Verdict: at the planned end the deciding range is held against zero and the worth-it line; before it, only "
         f"harm is called, from a {percent(INTERIM_CONFIDENCE, 2)} interval.",
         "A guardrail is held only when its whole range lies inside the margin (non-inferiority); every guardrail must "
