@@ -59,8 +59,8 @@ def _refuse_repeats(engine: Engine, relation: Relation, key: str, where: str, ar
 
 def _repeated(relation: Relation, customers: int, in_two_arms: int, place: int) -> DataError:
     who = "1 customer is" if customers == 1 else f"{customers:,} customers are"
-    of_them = "they are" if customers == in_two_arms == 1 else f"{in_two_arms:,} of them are"
-    arms = f" {of_them.capitalize()} in more than one arm." if in_two_arms else ""
+    of_them = "1 of them is" if in_two_arms == 1 else f"{in_two_arms:,} of them are"
+    arms = f" {of_them} in more than one arm." if in_two_arms else ""
     return DataError(
         f"{who} in source “{relation.source.id}” more than once; the first repeat is {_where(relation, place)}.{arms}",
         hint="this source must have one row a customer: remove the repeats, or declare it as  kind: events",

@@ -145,23 +145,24 @@ class Relation:
         column, kind = identifier(name), self.table.columns[name]
         written = self._numeral(column) if kind == "VARCHAR" else column
         value = f"TRY_CAST({written} AS DOUBLE)"
-        for trouble, test in (
-            ("is not a number", f"{value} IS NULL OR isnan({value})"),
-            ("is not a finite number", f"isinf({value})"),
-            ("is too large", f"ABS({value}) >= 1e12"),
+        for trouble, test, order in (
+            ("is not a number", f"{value} IS NULL OR isnan({value})", "pitcairn_row"),
+            ("is not a finite number", f"isinf({value})", "pitcairn_row"),
+            ("is too large", f"ABS({value}) >= 1e12", f"ABS({value}) DESC"),
         ):
-            self._first(engine, name, needed_by, f"{written} IS NOT NULL AND ({test})", trouble)
+            self._first(engine, name, needed_by, f"{written} IS NOT NULL AND ({test})", trouble, order)
 
     def _first_non_day(self, engine: Engine, name: str, needed_by: str) -> None:
         if self.table.columns[name] == "VARCHAR":
             day = _written_day(identifier(name), "TRY_CAST")
             test = f"NULLIF(TRIM({identifier(name)}), '') IS NOT NULL AND {day} IS NULL"
-            self._first(engine, name, needed_by, test, "is not a day")
+            self._first(engine, name, needed_by, test, "is not a day", "pitcairn_row")
 
-    def _first(self, engine: Engine, name: str, needed_by: str, test: str, trouble: str) -> None:
+    def _first(self, engine: Engine, name: str, needed_by: str, test: str, trouble: str, order: str) -> None:
         for path, part in self.table.parts:
             value = f"CAST({identifier(name)} AS VARCHAR)"
-            found = engine.rows(f"SELECT pitcairn_row, {value} FROM {self.numbered(part)} WHERE {test} LIMIT 1")
+            rows = f"SELECT pitcairn_row, {value} FROM {self.numbered(part)}"
+            found = engine.rows(f"{rows} WHERE {test} ORDER BY {order} LIMIT 1")
             if found:
                 raise self._bad_value(path, found[0], name, needed_by, trouble)
 

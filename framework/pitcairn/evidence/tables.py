@@ -100,8 +100,6 @@ def _header(path: Path, separator: str | None) -> _Header:
             separator = separator or _separator(path, first)
             stream.seek(0)
             names = next(csv.reader(stream, delimiter=separator), [])
-    except UnicodeDecodeError:
-        raise DataError(f"{path.name} is not UTF-8 text.", hint="save the file as UTF-8 and read it again") from None
     except (EOFError, gzip.BadGzipFile, csv.Error):
         raise DataError(
             f"{path.name} cannot be read: it was cut short, or it is something else.", hint="export it again"
@@ -112,9 +110,10 @@ def _header(path: Path, separator: str | None) -> _Header:
 
 
 def _opened(path: Path) -> TextIO:
+    """The text, with bytes that are none kept as such: those below the header are the engine's to point at."""
     if path.name.lower().endswith(".gz"):
-        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
-    return path.open("r", encoding="utf-8-sig", newline="")
+        return gzip.open(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline="")
+    return path.open("r", encoding="utf-8-sig", errors="surrogateescape", newline="")
 
 
 def _separator(path: Path, line: str) -> str:
@@ -126,6 +125,8 @@ def _separator(path: Path, line: str) -> str:
 
 
 def _named(path: Path, names: Sequence[str]) -> tuple[str, ...]:
+    if any("\udc80" <= char <= "\udcff" for name in names for char in name):
+        raise DataError(f"{path.name} is not UTF-8 text.", hint="save the file as UTF-8 and read it again")
     if not any(names):
         raise DataError(f"The first line of {path.name} is empty.", hint="its first line must name the columns")
     counts = Counter(name.casefold() for name in names if name)
