@@ -69,14 +69,13 @@ def is_alike(plan: Plan, balance: Sequence[Balance], sizes: Mapping[str, int]) -
     return _check("alike", "Alike before the start", "pass", sentence, worst.gap, FAIL_GAP)
 
 
-def log_evidence(counts: Sequence[int], shares: Sequence[float]) -> float:
+def log_evidence(counts: Sequence[int], shares: Sequence[float], *, concentration: float) -> float:
     """Log of the evidence that customers were not drawn by these shares; fair draws keep it low at every look.
 
     Lindon and Malek, "Anytime-valid inference for multinomial count data" (2022): a Dirichlet mixture around the
-    planned shares, as concentrated as a tenth of the customers, at least 100.
+    planned shares. A concentration of a tenth of the customers, at least 100, finds small gaps soonest.
     """
     total = sum(counts)
-    concentration = max(100.0, total / 10)
     found = lgamma(concentration) - lgamma(concentration + total)
     for count, share in zip(counts, shares, strict=True):
         prior = concentration * share
@@ -110,7 +109,8 @@ def _sizes(plan: Plan, arms: Sequence[ArmCount]) -> Check:
     total = sum(counts.values())
     said = " / ".join(f"{counts[arm.id]:,}" for arm in plan.arms)
     whole = sum(arm.share for arm in plan.arms)
-    evidence = exp(min(log_evidence([counts[arm.id] for arm in plan.arms], _shares(plan)), 700.0)) if total else 1.0
+    found = log_evidence([counts[arm.id] for arm in plan.arms], _shares(plan), concentration=max(100.0, total / 10))
+    evidence = exp(min(found, 700.0))
     planned = " / ".join(f"{total * arm.share / whole:,.0f}" for arm in plan.arms)
     if evidence < WARN_SIZES:
         drawn = "as drawn" if plan.observed is None else "as planned"
