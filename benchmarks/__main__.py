@@ -16,48 +16,43 @@ from benchmarks.table import Outcome, disagreements, keep, table
 
 CUSTOMERS = 10_000_000
 SCRATCH = ROOT / "benchmarks" / "scratch"
-PEERS = SCRATCH / "peers"
+"""Everything that is made: data by size, the peers' environments. Git ignores it; delete it when you like."""
 
 
 def say(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
-def data_of(kind: str, scale: float) -> Path:
-    return SCRATCH / f"{scale:g}" / kind
-
-
-def make(kind: str, scale: float) -> None:
+def make(kind: str, folder: Path, customers: int) -> None:
     """The data of one kind, and for events the draw that they are read with."""
-    folder = data_of(kind, scale)
     say(f"data: {kind}")
-    run(cases.module("data", kind, folder, str(max(1_000, round(CUSTOMERS * scale)))))
+    run(cases.module("data", kind, folder, customers))
     if kind.startswith("events") and not (folder / "draw" / "assignment.parquet").is_file():
         run(cases.module("ours", "draw", folder, "--into", folder / "draw"))
 
 
-def peers_had() -> tuple[dict[str, Path], list[str]]:
+def peers_had(folder: Path) -> tuple[dict[str, Path], list[str]]:
     """The peers' interpreters, and a line on every peer: its version, or why there is none."""
     pythons, lines = {}, []
     for peer in environments.PACKAGES:
         say(f"peer: {peer}")
         try:
-            pythons[peer] = environments.python_of(peer, PEERS)
-            lines.append(environments.version_of(peer, PEERS))
+            pythons[peer] = environments.python_of(peer, folder)
+            lines.append(environments.version_of(peer, folder))
         except Failed as failure:
             lines.append(f"{peer} could not be had, so it was not measured: {failure}")
     return pythons, lines
 
 
-def case_of(name: str, scale: float, pythons: dict[str, Path]) -> Case:
+def case_of(name: str, data: Path, pythons: dict[str, Path]) -> Case:
     if name == "wide":
-        return cases.wide(data_of("wide", scale))
+        return cases.wide(data / "wide")
     if name.startswith("events"):
-        return cases.events(data_of(name, scale), name.removeprefix("events-"))
+        return cases.events(data / name, name.removeprefix("events-"))
     if name == "draw":
-        return cases.draw(data_of("events-text", scale))
+        return cases.draw(data / "events-text")
     if name == "peers":
-        return cases.peers(data_of("wide", scale), pythons)
+        return cases.peers(data / "wide", pythons)
     return cases.start(Path(sys.executable).with_name("pitcairn"))
 
 
@@ -82,21 +77,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--scale", type=float, default=1.0, help="share of 10 million customers, such as 0.02")
     parser.add_argument("--only", action="append", choices=cases.NAMES, help="may be given more than once")
     parser.add_argument("--pairs", type=int, help="recorded turns, instead of each case's own number")
+    parser.add_argument("--scratch", type=Path, default=SCRATCH, help="where data and environments are made")
     parser.add_argument("--keep", action="store_true", help="write the table into benchmarks/README.md")
     asked = parser.parse_args(arguments)
+    scratch, customers = asked.scratch.resolve(), round(CUSTOMERS * asked.scale)
     names = [name for name in cases.NAMES if not asked.only or name in asked.only]
     try:
-        pythons, notes = peers_had() if "peers" in names else ({}, [])
+        pythons, notes = peers_had(scratch / "peers") if "peers" in names else ({}, [])
         outcomes = []
         for name in names:
-            case = case_of(name, asked.scale, pythons)
+            case = case_of(name, scratch / f"{asked.scale:g}", pythons)
             for kind in case.needs:
-                make(kind, asked.scale)
+                make(kind, scratch / f"{asked.scale:g}" / kind, customers)
             outcomes.append(measured(case, asked.pairs or case.pairs))
     except Failed as failure:
         say(str(failure))
         return 1
-    text = table(outcomes, [*described(asked.scale, CUSTOMERS), *notes], judged=asked.scale == 1)
+    text = table(outcomes, [*described(customers), *notes], judged=asked.scale == 1)
     sys.stdout.write(text)
     if asked.keep:
         keep(text, ROOT / "benchmarks" / "README.md")

@@ -46,7 +46,7 @@ class Case:
     peers: tuple[str, ...] = ()
 
 
-def module(name: str, *arguments: str | Path, python: Path | str = sys.executable) -> tuple[str, ...]:
+def module(name: str, *arguments: str | int | Path, python: Path | str = sys.executable) -> tuple[str, ...]:
     return (str(python), "-m", f"benchmarks.{name}", *map(str, arguments))
 
 

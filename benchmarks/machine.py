@@ -17,14 +17,14 @@ print(json.dumps([*found, f"Python {platform.python_version()}"]))
 """
 
 
-def described(scale: float, customers: int) -> list[str]:
+def described(customers: int) -> list[str]:
     """Lines on the day, the machine, the versions and the size of the data."""
     done = subprocess.run([sys.executable, "-c", VERSIONS], capture_output=True, text=True, check=True)
     return [
         f"{datetime.now(UTC).date()}, {os.cpu_count()} cores of {_field('/proc/cpuinfo', 'model name')}, "
         f"{_gigabytes(_field('/proc/meminfo', 'MemTotal'))}",
         ", ".join(json.loads(done.stdout)),
-        f"{round(customers * scale):,} customers",
+        f"{customers:,} customers",
     ]
 
 
