@@ -17,7 +17,7 @@ def one_row_each(engine: Engine, relation: Relation, *, where: str = "TRUE", arm
     Unequal may be two ids with one hash, so the ids themselves decide. DataError, with counts and a row number but
     never an id, for a customer twice, in two arms (`arm` is an expression), or without an id.
     """
-    key = relation.key(needed_by="counting each customer once")
+    key = _key(relation)
     held = f"CASE WHEN {where} THEN" if where != "TRUE" else ""
     end = " END" if held else ""
     ((rows, kept, named, different),) = engine.rows(
@@ -33,7 +33,11 @@ def one_row_each(engine: Engine, relation: Relation, *, where: str = "TRUE", arm
 
 def refuse_repeats(engine: Engine, relation: Relation) -> None:
     """DataError as in `one_row_each` where a customer is there twice; nothing otherwise."""
-    _refuse_repeats(engine, relation, relation.key(needed_by="counting each customer once"), "TRUE", "NULL")
+    _refuse_repeats(engine, relation, _key(relation), "TRUE", "NULL")
+
+
+def _key(relation: Relation) -> str:
+    return f"NULLIF({relation.key(needed_by='counting each customer once')}, '')"
 
 
 def _nameless(engine: Engine, relation: Relation, key: str, where: str, count: int) -> DataError:

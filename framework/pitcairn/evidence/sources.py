@@ -88,7 +88,7 @@ class Relation:
             return f"CAST({column} AS VARCHAR)"
         if not _TEXT.fullmatch(kind):
             raise self._wrong_kind(self.source.customer, kind, "a customer: use text or whole numbers")
-        return f"NULLIF({column if kind == 'VARCHAR' else f'CAST({column} AS VARCHAR)'}, '')"
+        return column if kind == "VARCHAR" else f"CAST({column} AS VARCHAR)"
 
     def text(self, name: str, *, needed_by: str) -> str:
         """The column as text, trimmed; NULL where empty."""
