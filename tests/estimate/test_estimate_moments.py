@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from pitcairn.estimate.moments import Moments
 
@@ -48,3 +49,38 @@ def test_one_customer_has_no_variance() -> None:
 def test_there_must_be_parts_to_add() -> None:
     with pytest.raises(ValueError, match="nothing to add up"):
         Moments.total([])
+
+
+rows = st.integers(1, 30).flatmap(lambda n: st.lists(st.tuples(*[st.floats(-100, 100)] * 2), min_size=n, max_size=n))
+
+
+@given(rows, rows)
+def test_third_sums_add_up_too(first: list[tuple[float, float]], second: list[tuple[float, float]]) -> None:
+    together = Moments.of(np.array(first)) + Moments.of(np.array(second))
+    direct = Moments.of(np.array(first + second))
+    assert together.cubes is not None
+    assert together.cubes == pytest.approx(direct.cubes, rel=1e-7, abs=1e-4)
+
+
+def test_third_sums_are_those_of_scipy() -> None:
+    rows = np.random.default_rng(6).lognormal(size=(400, 2))
+    parts = Moments.total([Moments.of(part) for part in np.array_split(rows, 7)])
+    assert parts.cubes is not None
+    skews = [parts.cubes[i, i, i] / 400 / (parts.spread[i, i] / 400) ** 1.5 for i in (0, 1)]
+    assert skews == pytest.approx(stats.skew(rows))
+
+
+def test_third_sums_are_unknown_where_a_part_has_none() -> None:
+    some = Moments.of(np.array([1.0, 2.0, 4.0]))
+    bare = Moments(some.count, some.mean, some.spread)
+    assert (some + bare).cubes is None
+    assert (some + Moments.none(1)).cubes == pytest.approx(some.cubes)
+
+
+def test_weighted_sums_have_the_moments_of_the_sums() -> None:
+    rows = np.random.default_rng(9).gamma(2, size=(60, 3))
+    weights = np.array([[1.0, -2.0, 0.5], [0.0, 1.0, 0.0]])
+    turned, direct = Moments.of(rows).along(weights), Moments.of(rows @ weights.T)
+    assert turned.mean == pytest.approx(direct.mean)
+    assert turned.spread == pytest.approx(direct.spread)
+    assert turned.cubes == pytest.approx(direct.cubes)

@@ -2,7 +2,9 @@
 
 Raw sums of squares lose the variance (values near 1e8 with a variance near 1 come out as 13.1 instead of
 0.985), so everything is kept around its own mean, and two sets are combined as in Chan, Golub and LeVeque,
-"Updating formulae and a pairwise algorithm for computing sample variances" (1982), equations 2.1.
+"Updating formulae and a pairwise algorithm for computing sample variances" (1982), equations 2.1; third moments, where
+a skew has to be known, as in Pébay, "Formulas for robust, one-pass parallel computation of covariances and
+arbitrary-order statistical moments" (Sandia report SAND2008-6212, 2008), equations 3.
 """
 
 from __future__ import annotations
@@ -20,12 +22,14 @@ Floats = NDArray[np.float64]
 class Moments:
     """What one arm's customers did: `count` customers, `mean` (k,) and `spread` (k, k), the centred sums of products.
 
-    The order of the k values is the measure's: its value; for a ratio its denominator next; a covariate last.
+    The order of the k values is the measure's: its value; for a ratio its denominator next; covariates last.
     """
 
     count: int
     mean: Floats
     spread: Floats
+    cubes: Floats | None = None
+    """(k, k, k), the centred sums of products of three; None where nobody asked for them."""
 
     @classmethod
     def of(cls, values: Floats) -> Moments:
@@ -35,7 +39,8 @@ class Moments:
         if rows.shape[0] == 0:
             return cls.none(rows.shape[1])
         centred = rows - rows.mean(axis=0)
-        return cls(rows.shape[0], rows.mean(axis=0), centred.T @ centred)
+        cubes = np.einsum("ni,nj,nl->ijl", centred, centred, centred, optimize=True)
+        return cls(rows.shape[0], rows.mean(axis=0), centred.T @ centred, cubes)
 
     @classmethod
     def none(cls, size: int) -> Moments:
@@ -50,8 +55,22 @@ class Moments:
             raise ValueError("There is nothing to add up.")
         counts = np.array([part.count for part in found], dtype=np.float64)
         means = np.stack([part.mean for part in found])
-        count, mean, spread = combined(counts, means, np.stack([part.spread for part in found]))
-        return cls(round(count), mean, spread)
+        spreads = np.stack([part.spread for part in found])
+        count, mean, spread = combined(counts, means, spreads)
+        thirds = [part.cubes for part in found if part.count]
+        known = [cubes for cubes in thirds if cubes is not None]
+        if not known or len(known) < len(thirds):
+            return cls(round(count), mean, spread)
+        some = counts > 0
+        return cls(
+            round(count), mean, spread, combined_cubes(counts[some], means[some], spreads[some], np.stack(known))
+        )
+
+    def along(self, weights: Floats) -> Moments:
+        """The moments of weighted sums of the values: weights (m, k), or (k,) for one sum, give m values."""
+        turn = np.atleast_2d(np.asarray(weights, dtype=np.float64))
+        cubes = None if self.cubes is None else np.einsum("ai,bj,cl,ijl->abc", turn, turn, turn, self.cubes)
+        return Moments(self.count, turn @ self.mean, turn @ self.spread @ turn.T, cubes)
 
     def __add__(self, other: Moments) -> Moments:
         return Moments.total((self, other))
@@ -72,3 +91,12 @@ def combined(counts: Floats, means: Floats, spreads: Floats) -> tuple[float, Flo
     mean = counts @ means / count
     off = means - mean
     return count, mean, spreads.sum(axis=0) + (off * counts[:, np.newaxis]).T @ off
+
+
+def combined_cubes(counts: Floats, means: Floats, spreads: Floats, cubes: Floats) -> Floats:
+    """Third centred sums of several parts as one: shapes as in `combined`, cubes (p, k, k, k) -> (k, k, k)."""
+    off = means - counts @ means / counts.sum()
+    mixed = np.einsum("pi,pjl->ijl", off, spreads)
+    total: Floats = cubes.sum(axis=0) + mixed + mixed.transpose(1, 0, 2) + mixed.transpose(1, 2, 0)
+    total += np.einsum("p,pi,pj,pl->ijl", counts, off, off, off)
+    return total
