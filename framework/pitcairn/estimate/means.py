@@ -1,62 +1,65 @@
-"""Differences of averages per customer, from moments."""
+"""Differences of averages per customer, and of ratios of sums, from moments."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from scipy.special import stdtr, stdtrit
 
+from pitcairn.estimate.adjust import adjusted, adjustment, is_flat, linearised
 from pitcairn.estimate.effect import Effect, NotAvailable
 from pitcairn.estimate.moments import Moments
 
 LARGE = 1e9
 """Stands for "as many degrees of freedom as you like"."""
 
+KNOWN = 1e-12
+"""Covariates that leave a smaller share than this of the spread explain everything but rounding."""
+
+NO_LOWER_HALF = "The lower half of the ratio adds up to zero in one of the groups."
+NO_SPREAD = "Every customer in both groups has the same value, so there is no range."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Error:
+    """How far an estimate may be off."""
+
+    standard: float
+    freedom: float
+
 
 def difference(
-    control: Moments, treated: Moments, *, covariate: bool = False, confidence: float = 0.95
+    control: Moments, treated: Moments, *, covariates: int = 0, confidence: float = 0.95
 ) -> Effect | NotAvailable:
-    """The difference of two averages with Welch's range; with `covariate`, adjusted for the last value of the moments.
+    """The difference of two averages with Welch's range; with `covariates`, adjusted for so many last values.
 
-    Both arms' moments hold the value first. The adjustment subtracts θ times the covariate's difference, θ from both
-    arms pooled, so its expectation is the same difference and its variance the smaller one (Deng, Xu, Kohavi and
-    Walker, "Improving the sensitivity of online controlled experiments by utilizing pre-experiment data", WSDM 2013,
-    section 3.2). Degrees of freedom: Welch, "The generalization of Student's problem", Biometrika 1947.
+    Both arms' moments hold the value first. Every covariate that varies, and says something beside those before it,
+    costs one degree of freedom; the others are left out, and the method names what was used. With arms of one size
+    this is the analysis of covariance to the digit. Degrees of freedom: Welch, "The generalization of Student's
+    problem", Biometrika 1947.
 
-    ValueError for a confidence outside (0, 1). NotAvailable for fewer than two customers in an arm, or where every
-    customer of both arms has the same value.
+    ValueError for a confidence outside (0, 1) or more covariates than there are values. NotAvailable for fewer than
+    two customers in an arm (or too few for the covariates), or where every customer of both arms has the same value.
     """
-    _check(confidence)
-    if min(control.count, treated.count) < 2:
-        return NotAvailable(why=_too_few(control.count, treated.count))
-    slope = _slope(control, treated) if covariate else 0.0
-    variances = [_variance(arm, slope) for arm in (control, treated)]
-    shift = slope * float(treated.mean[-1] - control.mean[-1]) if covariate else 0.0
-    method = "Welch, adjusted for the value before the start" if slope else "Welch"
-    return _welch(control, treated, variances, shift, confidence, method)
+    check(confidence)
+    return _difference(control, treated, covariates, confidence, "Welch")
 
 
-def ratio_difference(control: Moments, treated: Moments, *, confidence: float = 0.95) -> Effect | NotAvailable:
-    """The difference of two ratios of sums: value 0 over value 1, by the delta method.
+def ratio_difference(
+    control: Moments, treated: Moments, *, covariates: int = 0, confidence: float = 0.95
+) -> Effect | NotAvailable:
+    """The difference of two ratios of sums, value 0 over value 1, by the delta method; `covariates` as above.
 
-    A ratio r = Σa / Σb is treated as the average of (a - r·b) / mean(b) (Deng, Knoblich and Lu, "Applying the delta
-    method in metric analytics", KDD 2018, section 3). NotAvailable for fewer than two customers in an arm, a
-    denominator that adds up to zero, or no variation at all.
+    NotAvailable as for `difference`, and for a denominator that adds up to zero.
     """
-    _check(confidence)
+    check(confidence)
     if min(control.count, treated.count) < 2:
-        return NotAvailable(why=_too_few(control.count, treated.count))
-    if control.mean[1] == 0 or treated.mean[1] == 0:
-        return NotAvailable(why="The lower half of the ratio adds up to zero in one of the groups.")
-    ratios = [float(arm.mean[0] / arm.mean[1]) for arm in (control, treated)]
-    variances = []
-    for arm, ratio in zip((control, treated), ratios, strict=True):
-        spread = arm.covariance
-        raw = spread[0, 0] - 2 * ratio * spread[0, 1] + ratio**2 * spread[1, 1]
-        variances.append(max(0.0, float(raw)) / float(arm.mean[1]) ** 2)
-    return _range(
-        ratios[0], ratios[1], ratios[1] - ratios[0], variances, (control, treated), confidence, "Ratio, delta method"
-    )
+        return NotAvailable(why=too_few(control.count, treated.count))
+    lines = linearised(control), linearised(treated)
+    if lines[0] is None or lines[1] is None:
+        return NotAvailable(why=NO_LOWER_HALF)
+    return _difference(lines[0], lines[1], covariates, confidence, "Ratio, delta method")
 
 
 def two_sided_p(effect: Effect) -> float:
@@ -66,62 +69,76 @@ def two_sided_p(effect: Effect) -> float:
     return float(2 * stdtr(effect.freedom, -abs(effect.estimate) / effect.standard_error))
 
 
-def _welch(
-    control: Moments, treated: Moments, variances: list[float], shift: float, confidence: float, method: str
-) -> Effect | NotAvailable:
-    levels = float(control.mean[0]), float(treated.mean[0])
-    estimate = levels[1] - levels[0] - shift
-    # The level shown for the arm is the one the estimate implies, so that the two always add up on a page.
-    return _range(levels[0], levels[0] + estimate, estimate, variances, (control, treated), confidence, method)
+def obstacle(control: Moments, treated: Moments, covariates: int = 0) -> str | None:
+    """Why two arms' first values cannot be compared; None where they can."""
+    counts = control.count, treated.count
+    if min(counts) < 2:
+        return too_few(*counts)
+    if is_flat(control) and is_flat(treated):
+        return NO_SPREAD
+    taken = adjustment(control, treated, covariates)
+    if sum(counts) - 2 - taken.kept < 1:
+        return too_few(*counts)
+    left = sum(float(adjusted(arm, taken.slopes).spread[0, 0]) for arm in (control, treated))
+    if left <= KNOWN * float(control.spread[0, 0] + treated.spread[0, 0]):
+        return "The values before the start explain the measure wholly, so there is no range."
+    return None
 
 
-def _range(
-    control: float,
-    treated: float,
-    estimate: float,
-    variances: list[float],
-    arms: tuple[Moments, Moments],
-    confidence: float,
-    method: str,
-) -> Effect | NotAvailable:
-    counts = [arm.count for arm in arms]
-    parts = [variance / count for variance, count in zip(variances, counts, strict=True)]
-    total = sum(parts)
-    if total <= 0:
-        return NotAvailable(why="Every customer in both groups has the same value, so there is no range.")
-    freedom = total**2 / sum(part**2 / (count - 1) for part, count in zip(parts, counts, strict=True))
-    error = math.sqrt(total)
-    reach = float(stdtrit(freedom, 0.5 + confidence / 2)) * error
-    return Effect(
-        control=control,
-        treated=treated,
-        estimate=estimate,
-        low=estimate - reach,
-        high=estimate + reach,
-        standard_error=error,
-        freedom=min(freedom, LARGE),
-        confidence=confidence,
-        method=method,
-        count_control=counts[0],
-        count_treated=counts[1],
-    )
+def error_of(control: Moments, treated: Moments, *, kept: int = 0, leverage: float = 1.0) -> Error:
+    """Welch's standard error of the sum or difference of two arms' first averages, `kept` slopes estimated for both.
+
+    Only for arms without an `obstacle`.
+    """
+    counts = control.count, treated.count
+    frees = [(count - 1) * (1 - kept / (sum(counts) - 2)) for count in counts]
+    parts = [float(arm.spread[0, 0]) / free / arm.count for arm, free in zip((control, treated), frees, strict=True)]
+    freedom = sum(parts) ** 2 / sum(part**2 / free for part, free in zip(parts, frees, strict=True))
+    return Error(standard=math.sqrt(sum(parts) * leverage), freedom=min(freedom, LARGE))
 
 
-def _slope(control: Moments, treated: Moments) -> float:
-    spread = control.spread + treated.spread
-    return float(spread[0, -1] / spread[-1, -1]) if spread[-1, -1] > 0 else 0.0
-
-
-def _variance(arm: Moments, slope: float) -> float:
-    spread = arm.covariance
-    adjusted = spread[0, 0] - 2 * slope * spread[0, -1] + slope**2 * spread[-1, -1] if slope else spread[0, 0]
-    return max(0.0, float(adjusted))
-
-
-def _too_few(control: int, treated: int) -> str:
+def too_few(control: int, treated: int) -> str:
+    """The sentence for arms too small to compare."""
     return f"Too few customers to compare: {treated:,} against {control:,}."
 
 
-def _check(confidence: float) -> None:
+def check(confidence: float) -> None:
+    """ValueError for a confidence outside (0, 1)."""
     if not 0 < confidence < 1:
         raise ValueError(f"confidence == {confidence}, must be between 0 and 1.")
+
+
+def named(method: str, kept: int) -> str:
+    """The method with what was taken out."""
+    if not kept:
+        return method
+    what = "the value before the start" if kept == 1 else f"{kept} values before the start"
+    return f"{method}, adjusted for {what}"
+
+
+def _difference(
+    control: Moments, treated: Moments, covariates: int, confidence: float, method: str
+) -> Effect | NotAvailable:
+    why = obstacle(control, treated, covariates)
+    if why:
+        return NotAvailable(why=why)
+    taken = adjustment(control, treated, covariates)
+    rest = adjusted(control, taken.slopes), adjusted(treated, taken.slopes)
+    error = error_of(*rest, kept=taken.kept, leverage=taken.leverage)
+    level = float(control.mean[0])
+    estimate = float(rest[1].mean[0] - rest[0].mean[0])
+    reach = float(stdtrit(error.freedom, 0.5 + confidence / 2)) * error.standard
+    return Effect(
+        control=level,
+        # The level shown for the arm is the one the estimate implies, so that the two always add up on a page.
+        treated=level + estimate,
+        estimate=estimate,
+        low=estimate - reach,
+        high=estimate + reach,
+        standard_error=error.standard,
+        freedom=error.freedom,
+        confidence=confidence,
+        method=named(method, taken.kept),
+        count_control=control.count,
+        count_treated=treated.count,
+    )

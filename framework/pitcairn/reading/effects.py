@@ -31,7 +31,7 @@ def effect(measure: MeasurePlan, control: Moments, treated: Moments, confidence:
         events = [round(float(arm.mean[0]) * arm.count) for arm in (control, treated)]
         if is_small(events[0], control.count) or is_small(events[1], treated.count):
             return share_difference(events[0], control.count, events[1], treated.count, confidence=confidence)
-    return difference(control, treated, covariate=measure.before is not None, confidence=confidence)
+    return difference(control, treated, covariates=int(measure.before is not None), confidence=confidence)
 
 
 def effects(plan: Plan, cube: Cube, deciding_confidence: float) -> tuple[MeasureEffects, ...]:
