@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from pitcairn.estimate.adjust import linearised
+from pitcairn.estimate.effect import Effect, NotAvailable
+from pitcairn.estimate.means import difference
+from pitcairn.estimate.moments import Moments
+from pitcairn.estimate.skewed import Standing, is_uneven, skewed_difference, standing
+
+
+def share(events: int, count: int) -> Moments:
+    return Moments.of(np.repeat([1.0, 0.0], [events, count - events]))
+
+
+def stands(outcome: Standing | NotAvailable) -> Standing:
+    assert isinstance(outcome, Standing)
+    return outcome
+
+
+def available(outcome: Effect | NotAvailable) -> Effect:
+    assert isinstance(outcome, Effect)
+    return outcome
+
+
+def test_the_published_example_is_reproduced() -> None:
+    found = stands(standing(share(250, 9000), share(40, 1000)))
+    assert found.z == pytest.approx(2.1850572312132095, abs=1e-9)
+    assert found.skew == pytest.approx(0.1496962844947522, abs=1e-9)
+    assert found.published == pytest.approx(2.090886414723474, abs=1e-9)
+    assert found.straight == pytest.approx(found.published, abs=0.02), "both are the same expansion to first order"
+
+
+def test_the_oracle_file_agrees(published: Callable[[str, str], Any]) -> None:
+    block = published("statistics", "cornish_fisher_unbalanced")["example"]
+    found = stands(standing(share(block["x0"], block["n0"]), share(block["x1"], block["n1"])))
+    wanted = block["z_pooled"], block["skew"], block["z_cf"]
+    assert (found.z, found.skew, found.published) == pytest.approx(wanted, abs=block["tol"])
+
+
+def test_z_and_skew_are_those_of_all_customers_together() -> None:
+    rng = np.random.default_rng(4)
+    control, treated = rng.lognormal(0, 1, 900), rng.lognormal(0.1, 1, 100)
+    found = stands(standing(Moments.of(control), Moments.of(treated), shift=0.25))
+    everyone = np.concatenate([control, treated - 0.25])
+    error = np.sqrt(everyone.var() * (1 / 900 + 1 / 100))
+    assert found.z == pytest.approx((treated.mean() - 0.25 - control.mean()) / error)
+    third = ((everyone - everyone.mean()) ** 3).mean()
+    assert found.skew == pytest.approx(third * (100**-2 - 900**-2) / error**3)
+
+
+def test_the_range_is_what_the_test_does_not_rule_out() -> None:
+    rng = np.random.default_rng(8)
+    control, treated = Moments.of(rng.lognormal(0, 1.2, 5000)), Moments.of(rng.lognormal(0.1, 1.2, 500))
+    found = available(skewed_difference(control, treated, confidence=0.9))
+    for end, side in ((found.low, 1), (found.high, -1)):
+        assert stands(standing(control, treated, shift=end)).straight == pytest.approx(side * 1.6448536, abs=1e-6)
+    assert found.high - found.estimate < found.estimate - found.low, "a small arm strays upwards, the truth lies below"
+
+
+@pytest.mark.parametrize("skew", [-3.0, -0.4, 0.0, 0.4, 3.0])
+def test_further_out_always_counts_for_more(skew: float) -> None:
+    line = [Standing(z=float(z), skew=skew).straight for z in np.linspace(-12, 12, 400)]
+    assert np.all(np.diff(line) > 0)
+    exact = [Standing(z=q + skew * (q**2 - 1) / 6, skew=skew).straight for q in (-0.4, 0.1, 0.4)]
+    assert exact == pytest.approx([-0.4, 0.1, 0.4], abs=1e-9)
+
+
+def test_without_skew_it_is_the_pooled_z_test() -> None:
+    values = np.array([-1.0, 1.0])
+    control, treated = Moments.of(np.tile(values, 450)), Moments.of(np.tile(values, 50) + 0.1)
+    found = stands(standing(control, treated))
+    assert found.straight == pytest.approx(found.z, abs=0.001)
+    assert found.p == pytest.approx(2 * stats.norm.sf(found.z), abs=1e-3)
+
+
+def test_a_ratio_of_unequal_arms_goes_through_its_line() -> None:
+    rng = np.random.default_rng(12)
+    orders = rng.poisson(3, 4400) + 1.0
+    rows = np.column_stack([orders * rng.gamma(2, 5, 4400), orders])
+    lines = linearised(Moments.of(rows[:4000])), linearised(Moments.of(rows[4000:]))
+    assert lines[0] is not None
+    assert lines[1] is not None
+    found = available(skewed_difference(*lines))
+    assert found.treated == pytest.approx(rows[4000:, 0].sum() / rows[4000:, 1].sum())
+    assert found.low < 0 < found.high
+
+
+def test_a_reason_is_given_where_there_is_no_number() -> None:
+    some = share(30, 400)
+    bare = Moments(some.count, some.mean, some.spread)
+    assert "skew of the values was not collected" in str(skewed_difference(some, bare))
+    assert "same value" in str(skewed_difference(share(0, 40), share(0, 4)))
+    assert "Too few customers" in str(skewed_difference(some, share(1, 1)))
+    assert "Values this skewed need more" in str(skewed_difference(share(1, 4), share(1, 2), confidence=0.999))
+    with pytest.raises(ValueError, match="confidence == 2"):
+        skewed_difference(some, some, confidence=2)
+
+
+@pytest.mark.parametrize(
+    ("control", "treated", "uneven"), [(60, 40, False), (61, 39, True), (1, 9, True), (0, 0, True)]
+)
+def test_uneven_means_outside_forty_to_sixty(control: int, treated: int, uneven: bool) -> None:
+    assert is_uneven(control, treated) is uneven
+
+
+def _errors(arm_share: float, count: int, sigma: float, repetitions: int, seed: int) -> np.ndarray:
+    """How often no difference is called one: Welch above, Welch below, corrected above, corrected below."""
+    rng = np.random.default_rng(seed)
+    split = round(count * arm_share)
+    calls = np.zeros(4)
+    for _ in range(repetitions):
+        arms = []
+        for size in (count - split, split):
+            buyers = rng.binomial(size, 0.03)
+            spent = rng.lognormal(0, sigma, buyers) if sigma else np.ones(buyers)
+            arms.append(_sparse(spent, size))
+        welch = available(difference(*arms))
+        z = stands(standing(*arms)).straight
+        calls += [welch.low > 0, welch.high < 0, z > 1.959964, z < -1.959964]
+    return calls / repetitions / 0.025
+
+
+def _sparse(spent: np.ndarray, size: int) -> Moments:
+    """Moments of `size` customers of whom only some spent, without making a row for everybody."""
+    buyers = Moments.of(spent)
+    others = Moments(size - len(spent), np.zeros(1), np.zeros((1, 1)), np.zeros((1, 1, 1)))
+    return buyers + others
+
+
+@pytest.mark.parametrize(("arm_share", "wrong"), [(0.1, 1), (0.9, 0)])
+def test_false_alarms_keep_their_level_where_welch_does_not(arm_share: float, wrong: int) -> None:
+    """Zero-inflated spend, σ = 1, 20,000 customers; two false alarms in 80 expected on either side."""
+    found = _errors(arm_share, 20_000, 1.0, 1500, seed=20)
+    assert found[wrong] > 1.8, "Welch would have done"
+    assert np.all(found[2:] < 1.5)
+    assert np.all(found[2:] > 0.45)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("arm_share", [0.1, 0.9])
+@pytest.mark.parametrize("sigma", [0.0, 1.0, 1.5, 2.0])
+@pytest.mark.parametrize("count", [4_000, 20_000, 100_000])
+def test_false_alarms_never_exceed_their_level(arm_share: float, sigma: float, count: int) -> None:
+    found = _errors(arm_share, count, sigma, 8000, seed=21)
+    assert np.all(found[2:] < 1.25), found
