@@ -70,9 +70,22 @@ def lock_of(folder: ProgramFolder, launch: LaunchRow) -> Lock:
         attempt=_attempt(folder, launch),
         in_scope=launch.body.in_scope,
         left_out=tuple((item.reason, item.count) for item in launch.body.left_out),
-        earlier_gains=_earlier_gains(folder, launch),
+        earlier_gains=earlier_gains(folder, launch.pilot, launch.number),
         ledger_head=history.head(folder.ledger_file),
     )
+
+
+def earlier_gains(folder: ProgramFolder, pilot: str, number: int) -> tuple[tuple[str, int], ...]:
+    """By arm: iterations of the pilot before this one whose last reading rested on a gain worth having."""
+    last: dict[int, tuple[tuple[str, str], ...]] = {}
+    for reading in history.readings(folder.ledger_file, pilot):
+        if reading.number < number:
+            last[reading.number] = reading.body.verdicts
+    counts: dict[str, int] = {}
+    for verdicts in last.values():
+        for arm, code in verdicts:
+            counts[arm] = counts.get(arm, 0) + (code in GAINED)
+    return tuple(sorted(counts.items()))
 
 
 def is_confirmation(launch: LaunchRow) -> bool:
@@ -92,16 +105,3 @@ def _attempt(folder: ProgramFolder, launch: LaunchRow) -> int | None:
         is_confirmation(other) and other.lineage == launch.lineage and other.seq <= launch.seq
         for other in history.launches(folder.ledger_file)
     )
-
-
-def _earlier_gains(folder: ProgramFolder, launch: LaunchRow) -> tuple[tuple[str, int], ...]:
-    """By arm: earlier iterations of the pilot whose last reading rested on a gain worth having."""
-    last: dict[int, tuple[tuple[str, str], ...]] = {}
-    for reading in history.readings(folder.ledger_file, launch.pilot):
-        if reading.number < launch.number:
-            last[reading.number] = reading.body.verdicts
-    counts: dict[str, int] = {}
-    for verdicts in last.values():
-        for arm, code in verdicts:
-            counts[arm] = counts.get(arm, 0) + (code in GAINED)
-    return tuple(sorted(counts.items()))

@@ -23,6 +23,7 @@ from pitcairn.ledger.history import LaunchRow
 from pitcairn.ledger.ledger import Ledger
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.encode import to_json
+from pitcairn.reading.lock import Lock
 from pitcairn.reading.result import Result
 from pitcairn.reading.take import take
 from pitcairn.report.render import iteration_page
@@ -81,9 +82,14 @@ def _result(folder: ProgramFolder, loaded: Loaded, launch: LaunchRow, plan: Plan
     files = files_of(folder, loaded.program, data, needed=needed_sources(plan))
     assignment = _assignment(folder, launch, plan)
     with Engine.open(folder.scratch) as engine:
-        cube, facts = collect(engine, plan, files, assignment=assignment, as_of=as_of)
+        return judged(engine, plan, lock_of(folder, launch), files, assignment=assignment, as_of=as_of)
+
+
+def judged(engine: Engine, plan: Plan, lock: Lock, files: Files, *, assignment: Path | None, as_of: date) -> Result:
+    """From files to a result: every reading, and every rehearsal of one, goes this way. DataError as in `collect`."""
+    cube, facts = collect(engine, plan, files, assignment=assignment, as_of=as_of)
     checks = check(plan, facts, plan_unchanged=True)
-    return take(plan, lock_of(folder, launch), cube, facts, checks, versions())
+    return take(plan, lock, cube, facts, checks, versions())
 
 
 def _assignment(folder: ProgramFolder, launch: LaunchRow, plan: Plan) -> Path | None:
