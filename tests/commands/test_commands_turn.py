@@ -76,11 +76,20 @@ def test_plan_as_data_holds_what_is_shown(call, program):
     assert sum(count for _, _, count in found["outlook"]["arms"]) == found["outlook"]["drawn"]
 
 
-def test_check_counts_the_customers_when_data_is_given(call, program):
+def test_check_looks_for_the_columns_in_the_files_that_are_there(call, program):
     said = call("-C", "tea", "check", "p", "--data", "customers=tea/data/customers.csv")
     assert said.code == 0, said.err
-    assert "customers found" in said.out
-    assert "600 in scope" in said.out
+    assert "source customers" in said.out
+    assert "1 file with the 3 columns needed" in said.out
+
+
+def test_check_tells_all_missing_columns_at_once(call, program):
+    path = program.root / "data" / "customers.csv"
+    head, rest = path.read_text(encoding="utf-8").split("\n", 1)
+    path.write_text(",".join(f"my_{name}" for name in head.split(",")) + "\n" + rest, encoding="utf-8")
+    said = call("-C", "tea", "check", "p")
+    assert said.code == 4
+    assert [name for name in ("customer_id", "home_shop", "opted_out") if f"no column “{name}”" not in said.err] == []
 
 
 def test_a_data_problem_ends_with_four_and_names_the_file(call, program):

@@ -217,3 +217,16 @@ def test_a_crash_at_any_point_leaves_nothing_or_everything(shop: ProgramFolder, 
     go(shop)
     assert len(assigned(shop)) == CUSTOMERS - CUSTOMERS // 100
     assert [path.name for path in sorted(shop.lists("note", 1).parent.iterdir())] == [".gitignore", "iteration-1"]
+
+
+def test_all_missing_columns_of_the_customers_are_told_at_once(shop: ProgramFolder) -> None:
+    path = shop.root / "data" / "customers.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("id,area,visited,opted_out", "who,area,seen,out", 1), encoding="utf-8")
+    with pytest.raises(DataError, match="has no column") as caught:
+        go(shop)
+    assert [problem.message.split("“")[2].split("”")[0] for problem in caught.value.problems] == [
+        "id",
+        "opted_out",
+        "visited",
+    ]

@@ -184,3 +184,16 @@ def test_outcomes_that_say_nothing_are_no_result(shop: ProgramFolder, kind: str)
     result = look(shop).result
     assert result.withheld
     assert "“Visits” and “Complaints”: zero, or not known, for everybody." in result.headline
+
+
+def test_all_missing_columns_are_told_at_once(shop: ProgramFolder) -> None:
+    path = shop.root / "data" / "outcomes.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("id,visit,complaint", "who,visits,complaints", 1), encoding="utf-8")
+    with pytest.raises(DataError, match="measure “visit” needs") as caught:
+        look(shop)
+    told = [problem.message for problem in caught.value.problems]
+    assert len(told) == 3
+    assert "guardrail “complaint” needs" in told[2]
+    assert caught.value.problems[1].hint is not None
+    assert "columns: {visit: visits}" in caught.value.problems[1].hint

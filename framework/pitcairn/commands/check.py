@@ -21,7 +21,7 @@ def command(session: Session, pilot: str | None, iteration: int | None, data: tu
     """Check plan files, and data if given; changes nothing.
 
     Without PILOT all plan files are checked. Every problem is told at once, with its file, line and column. With
-    --data the sources a pilot needs are opened as well.
+    a PILOT the files of its sources, as far as they are there, are asked for the columns it needs.
     """
     files = files_by_source(data)
     if (iteration or files) and not pilot:

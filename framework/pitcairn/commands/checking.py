@@ -35,8 +35,8 @@ def checked(
 
     found = (load(folder, pilot, number),) if pilot else load_all(folder)
     lines = [_line(one) for one in found]
-    if files and pilot:
-        lines.append(_customers(folder, pilot, found[0].number or 1, files))
+    if pilot and found[0].number:
+        lines += _sources(folder, pilot, found[0].number, files)
     told = dict.fromkeys(problem for one in found for problem in advice(one))
     return Checked(lines=tuple(lines), advice=tuple(told), ready=any(one.iteration for one in found))
 
@@ -66,13 +66,16 @@ def _line(loaded: Loaded) -> tuple[str, str]:
     return f"{loaded.pilot_id} {loaded.number} is valid", ", ".join(counts)
 
 
-def _customers(
+def _sources(
     folder: ProgramFolder, pilot: str, number: int, files: Mapping[str, tuple[Path, ...]]
-) -> tuple[str, str]:
-    from pitcairn.iteration.outlook import outlook
+) -> list[tuple[str, str]]:
+    from pitcairn.iteration.check import check_data
 
-    found = outlook(folder, pilot, number, data=files)
-    return "customers found", f"{found.in_scope:,} in scope, {found.drawn:,} to be drawn"
+    lines = []
+    for seen in check_data(folder, pilot, number, data=files):
+        there = f"{_many(len(seen.files), 'file')} with the {_many(seen.columns, 'column')} needed"
+        lines.append((f"source {seen.source}", there if seen.files else "no file yet"))
+    return lines
 
 
 def _many(count: int, noun: str) -> str:

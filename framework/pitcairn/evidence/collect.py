@@ -13,6 +13,7 @@ from pitcairn.estimate.moments import Moments
 from pitcairn.evidence import faults, outcomes
 from pitcairn.evidence.balance import balance
 from pitcairn.evidence.census import Census, common_state, state_sql
+from pitcairn.evidence.columns import check_columns, reading_needs
 from pitcairn.evidence.cube import Block, Cube
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.facts import Facts, MissingCount
@@ -39,10 +40,11 @@ def collect(engine: Engine, plan: Plan, files: Files, *, assignment: Path | None
     ran = engine.statements
     engine.use_time_zone(plan.time_zone)
     reading = _Reading(engine, plan, files, as_of)
-    if assignment is None and reading.is_straight:
-        reading.read_straight()
-    else:
-        reading.read_joined(assignment)
+    with explained(engine, *reading.relations):
+        if assignment is None and reading.is_straight:
+            reading.read_straight()
+        else:
+            reading.read_joined(assignment)
     cube = reading.cube()
     return cube, reading.facts(cube, engine.statements - ran)
 
@@ -72,6 +74,7 @@ class _Reading:
         self._engine, self._plan, self._as_of = engine, plan, as_of
         self._files = {id: files[id] for id in needed_sources(plan)}
         self._relations = {id: relation(engine, plan.source(id), paths) for id, paths in self._files.items()}
+        check_columns(self._relations.values(), reading_needs(plan))
         self._splits = tuple(split(self._relations[group.source], group) for group in plan.groups)
         self._before = Before.of(plan, self._relations.get(plan.population))
         self._census = Census(plan, self._splits)
@@ -81,6 +84,11 @@ class _Reading:
         self._rows: dict[str, int] = {}
         self._outside = 0
         self._identified = True
+
+    @property
+    def relations(self) -> tuple[Relation, ...]:
+        """Everything that is read."""
+        return tuple(self._relations.values())
 
     @property
     def is_straight(self) -> bool:
@@ -112,18 +120,15 @@ class _Reading:
         """A table of the customers, and one statement for each outcome source."""
         plan = self._plan
         about = {id: self._relations[id] for id in _about_customers(plan)}
-        with explained(self._engine, *about.values()):
-            made = people(
-                self._engine, plan, about, self._splits, self._before.numbers, assignment=assignment, as_of=self._as_of
-            )
-        try:
-            self._rows |= {id: made.rows[id] if id in made.rows else self._count(about[id]) for id in about}
-            cells = self._place_people(made)
-            self._require_customers()
-            for id in dict.fromkeys(measure.source for measure in plan.measures):
-                self._read_outcomes(self._relations[id], made, cells)
-        finally:
-            self._engine.run(f"DROP TABLE IF EXISTS {TABLE}")
+        made = people(
+            self._engine, plan, about, self._splits, self._before.numbers, assignment=assignment, as_of=self._as_of
+        )
+        self._rows |= {id: made.rows[id] if id in made.rows else self._count(about[id]) for id in about}
+        cells = self._place_people(made)
+        self._require_customers()
+        for id in dict.fromkeys(measure.source for measure in plan.measures):
+            self._read_outcomes(self._relations[id], made, cells)
+        self._engine.run(f"DROP TABLE {TABLE}")
 
     def cube(self) -> Cube:
         """What was added up. DataError for a group with too many levels."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pitcairn.design.eligibility import OptedOut, OverCap, Rule, rules
 from pitcairn.design.plan import MeasurePlan, Plan
+from pitcairn.evidence.columns import check_columns, draw_needs
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.sources import Relation, condition_sql, relation
 from pitcairn.evidence.sql import literal, path_literal
@@ -55,6 +56,7 @@ def population(engine: Engine, plan: Plan, files: Files, taken: Sequence[Taken])
     engine.use_time_zone(plan.time_zone)
     ids = (plan.population, *(one.source for one in plan.opt_out), *(one.source for one in plan.caps))
     sources = {id: relation(engine, plan.source(id), files[id]) for id in dict.fromkeys(ids)}
+    check_columns(sources.values(), draw_needs(plan))
     asked = rules(plan, (draw.reason for draw in taken))
     measures = tuple(measure for measure in plan.measures if measure.before is not None)
     scope = _scope(plan, sources[plan.population], measures, named=bool(asked) or plan.observed is None)

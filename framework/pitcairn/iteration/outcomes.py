@@ -104,3 +104,14 @@ class Rebuilt:
     """The page on disk was, byte for byte, what the result gives."""
     verified: bool
     """It was compared, not written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSeen:
+    """A source as `check` found it."""
+
+    source: str
+    files: tuple[Path, ...]
+    """None yet: the file comes later."""
+    columns: int
+    """How many columns the plan needs of it; all of them are there."""
