@@ -36,6 +36,10 @@ class Unconvertible(DataError):
     """A value does not fit the type it was asked to be; `sources.explained` finds out which."""
 
 
+class Broken(PitcairnError):
+    """The engine met a fault of its own, as some versions do in files that are not UTF-8."""
+
+
 class Overflow(DataError):
     """A product or a sum left the range of its integers."""
 
@@ -129,6 +133,8 @@ def _translated(error: duckdb.Error) -> PitcairnError:
             "The data does not fit the engine's memory limit.",
             hint="give it more memory, or leave out groups with many levels",
         )
+    if isinstance(error, duckdb.InternalException):
+        return Broken(f"The engine failed, and can say no more than this: {message.splitlines()[0]}")
     if isinstance(error, duckdb.InvalidInputException | duckdb.IOException):
         return _unreadable(message)
     return PitcairnError(f"The engine refused a statement; this is a fault of the program: {message.splitlines()[0]}")

@@ -17,10 +17,10 @@ from typing import Any
 
 from pitcairn.design.plan import Condition, SourcePlan
 from pitcairn.errors import DataError
-from pitcairn.evidence.engine import Engine, Unconvertible
+from pitcairn.evidence.engine import Broken, Engine, Unconvertible
 from pitcairn.evidence.files import verified
 from pitcairn.evidence.sql import identifier, literal, literals
-from pitcairn.evidence.tables import Table, table
+from pitcairn.evidence.tables import Table, refuse_other_encodings, table
 
 _INTEGER = re.compile(r"U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)")
 _NUMBER = re.compile(r"(DOUBLE|FLOAT|DECIMAL\(.*)")
@@ -227,6 +227,10 @@ def explained(engine: Engine, *relations: Relation) -> Iterator[None]:
     except Unconvertible:
         for found in relations:
             found.diagnose(engine)
+        raise
+    except Broken:
+        for found in relations:
+            refuse_other_encodings(found.table)
         raise
 
 

@@ -54,6 +54,24 @@ def table(engine: Engine, source: SourcePlan, files: Sequence[Path]) -> Table:
     return found
 
 
+def refuse_other_encodings(found: Table) -> None:
+    """DataError for the first line of a CSV file that is not UTF-8; for the rare engine that breaks down over it."""
+    for path, _ in found.parts:
+        if _kind(path) == "csv":
+            with _opened(path) as stream:
+                for number, line in enumerate(stream, start=1):
+                    if _is_not_text(line):
+                        raise _not_utf_8(path, f", line {number}")
+
+
+def _is_not_text(written: str) -> bool:
+    return any("\udc80" <= char <= "\udcff" for char in written)
+
+
+def _not_utf_8(path: Path, place: str = "") -> DataError:
+    return DataError(f"{path.name}{place} is not UTF-8 text.", hint="save the file as UTF-8 and read it again")
+
+
 def _kind(path: Path) -> str:
     name = path.name.lower()
     if name.endswith(CSV_ENDINGS):
@@ -125,8 +143,8 @@ def _separator(path: Path, line: str) -> str:
 
 
 def _named(path: Path, names: Sequence[str]) -> tuple[str, ...]:
-    if any("\udc80" <= char <= "\udcff" for name in names for char in name):
-        raise DataError(f"{path.name} is not UTF-8 text.", hint="save the file as UTF-8 and read it again")
+    if any(_is_not_text(name) for name in names):
+        raise _not_utf_8(path)
     if not any(names):
         raise DataError(f"The first line of {path.name} is empty.", hint="its first line must name the columns")
     counts = Counter(name.casefold() for name in names if name)
