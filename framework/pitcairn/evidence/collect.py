@@ -13,6 +13,7 @@ from pitcairn.estimate.moments import Moments
 from pitcairn.evidence import faults, outcomes
 from pitcairn.evidence.balance import balance
 from pitcairn.evidence.census import Census, common_state, state_sql
+from pitcairn.evidence.columns import check_columns, reading_needs
 from pitcairn.evidence.cube import Block, Cube
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.facts import Facts, MissingCount
@@ -73,6 +74,7 @@ class _Reading:
         self._engine, self._plan, self._as_of = engine, plan, as_of
         self._files = {id: files[id] for id in needed_sources(plan)}
         self._relations = {id: relation(engine, plan.source(id), paths) for id, paths in self._files.items()}
+        check_columns(self._relations.values(), reading_needs(plan))
         self._splits = tuple(split(self._relations[group.source], group) for group in plan.groups)
         self._before = Before.of(plan, self._relations.get(plan.population))
         self._census = Census(plan, self._splits)
