@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv as reader
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from evidence_plans import csv, events, group, is_, levels, measure, observed, p
 from pitcairn.design.plan import Condition, Level, Plan
 from pitcairn.estimate.moments import Moments
 from pitcairn.evidence.collect import collect, needed_sources
-from pitcairn.evidence.cube import Cube
+from pitcairn.evidence.cube import Block, Cube
 from pitcairn.evidence.engine import Engine
 
 AS_OF = date(2026, 4, 30)
@@ -542,3 +543,60 @@ def test_hillstroms_moments_are_those_of_its_rows(engine: Engine, real_data: Cal
             cube.moments("spend", "zip_code")[arm, place],
             [(float(row["spend"]), float(row["history"])) for row in chosen],
         )
+
+
+# --- two ways to the same numbers -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("absent", ["missing", "zero"])
+def test_a_file_read_straight_and_the_same_file_joined_to_itself_agree(
+    engine: Engine, tmp_path: Path, seed: int, absent: str
+) -> None:
+    chance = np.random.default_rng(seed)
+    count = int(chance.integers(5, 400))
+
+    def cells(values: Any, empty: float) -> list[str]:
+        return ["" if chance.random() < empty else str(value) for value in values]
+
+    people = [f"c{number}" for number in range(count)]
+    arm = chance.choice(["control", "gift"], count)
+    town = cells(chance.choice(["north", "south", "east"], count), 0.1)
+    earlier = cells(np.round(chance.gamma(1, 30, count), 3), 0.2)
+    spend = cells(np.round(chance.normal(5, 40, count), 2), 0.2)
+    visits = cells(chance.poisson(0.7, count), 0.1)
+    header = "customer,arm,town,earlier,spend,visits"
+    rows = (",".join(row) for row in zip(people, arm, town, earlier, spend, visits, strict=True))
+    whole = csv(tmp_path / "customers.csv", "\n".join((header, *rows)))
+    measures = [
+        measure("spend", before="earlier"),
+        measure("visited", "any", column="visits", before="earlier"),
+        measure("visits", "count", decimals=0, cap=2.0),
+        measure("basket", "mean", column="spend", where=(is_("town", "north", "south"),)),
+        measure("rate", "ratio", column="spend", over_column="visits", before="earlier"),
+        measure("two", "share", column="visits", answers=(2,)),
+    ]
+    groups = (group("town"), group("earlier", cuts=(10.0, 40.0)))
+    straight = plan(measures, sources=[wide(absent=absent)], draw=observed(), groups=groups)
+    elsewhere = [replace(item, source="outcomes") for item in measures]
+    joined = plan(elsewhere, sources=[wide(), wide("outcomes", absent=absent)], draw=observed(), groups=groups)
+    first, facts = read(engine, straight, customers=whole)
+    second, other = read(engine, joined, customers=whole, outcomes=whole)
+    assert first.dimensions == second.dimensions
+    np.testing.assert_array_equal(first.index, second.index)
+    np.testing.assert_array_equal(first.customers, second.customers)
+    for id, block in first.blocks.items():
+        for found, wanted in zip(parts_of(second.blocks[id]), parts_of(block), strict=True):
+            np.testing.assert_array_equal(found, wanted)
+    assert facts.missing == other.missing
+    assert facts.balance == other.balance
+    expected = [
+        (float(value or 0), float(before or 0))
+        for value, before, who in zip(spend, earlier, arm, strict=True)
+        if who == "gift" and (value or absent == "zero")
+    ]
+    same(first.moments("spend")["gift",], expected)
+
+
+def parts_of(block: Block) -> tuple[Any, Any, Any]:
+    return block.count, block.mean, block.spread
