@@ -141,6 +141,8 @@ def test_extreme_outcomes_still_have_an_answer() -> None:
     below = found(stopped([0.0] * 27 + [-9.0], late))
     assert below.low == pytest.approx(-9 - 1.96, abs=0.01)
     assert below.p == pytest.approx(1.0, abs=1e-9)
+    huge = found(stopped([0.0, 60.0], boundary([0.5, 1], [0.5, 1], 0.025, o_brien_fleming)))
+    assert 1 < huge.low < huge.estimate < huge.high < huge.raw
     wide = found(stopped([0.0, 2.5], boundary([0.5, 1], [0.5, 1], 0.025, pocock), confidence=0.99999))
     assert wide.low < -1 < 6 < wide.high
 

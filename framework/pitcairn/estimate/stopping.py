@@ -10,12 +10,15 @@ needed. The range agrees with the test: crossing at `level` puts the end at conf
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pitcairn.estimate.boundaries import Boundary, crossed, hopeless
 from pitcairn.estimate.effect import NotAvailable
 from pitcairn.estimate.walk import Leg, Walk, legs
+
+NEAR = 6.0
+"""Standard errors around the usual estimate within which one integration serves all effects."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +58,15 @@ def stopped(z: Sequence[float], boundary: Boundary, *, confidence: float = 0.95)
 
 
 def _ordered(look: int, z: float, boundary: Boundary, confidence: float, *, is_over: bool) -> StoppedEstimate:
-    root = math.sqrt(boundary.information[look])
-    raw, tail = z / root, (1 - confidence) / 2
-    far = _way(look, boundary, Walk.start(raw, lowest=min(raw, 0.0) - 5 / root))
-    low, middle, high = (_effect(far, z, raw, 1 / root, share) for share in (tail, 0.5, 1 - tail))
+    error, tail = 1 / math.sqrt(boundary.information[look]), (1 - confidence) / 2
+    raw = z * error
+    near = _way(look, boundary, Walk.start(raw, lowest=raw - NEAR * error))
+
+    def chance(drift: float) -> float:
+        is_near = abs(drift - raw) <= NEAR * error
+        return _as_much(near if is_near else _way(look, boundary, Walk.start(drift)), z, drift)
+
+    low, middle, high = (_effect(chance, share, raw, error) for share in (tail, 0.5, 1 - tail))
     return StoppedEstimate(
         look=look,
         crossed=is_over,
@@ -85,16 +93,13 @@ def _as_much(way: tuple[Leg, ...], z: float, drift: float) -> float:
     return earlier + last.walk.above(last.information, score, drift)
 
 
-def _effect(way: tuple[Leg, ...], z: float, raw: float, error: float, share: float) -> float:
+def _effect(chance: Callable[[float], float], share: float, raw: float, error: float) -> float:
     """The effect at which as much as was seen has this chance; the chance rises with the effect."""
     from scipy.optimize import brentq
 
-    def off(drift: float) -> float:
-        return _as_much(way, z, drift) - share
-
     low, high = raw - 3 * error, raw + 3 * error
-    while off(low) > 0:
+    while chance(low) > share:
         low -= 3 * error
-    while off(high) < 0:
+    while chance(high) < share:
         high += 3 * error
-    return float(brentq(off, low, high, xtol=1e-12 * error, rtol=1e-12))
+    return float(brentq(lambda drift: chance(drift) - share, low, high, xtol=1e-12 * error, rtol=1e-12))
