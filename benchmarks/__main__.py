@@ -78,26 +78,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", action="append", choices=cases.NAMES, help="may be given more than once")
     parser.add_argument("--pairs", type=int, help="recorded turns, instead of each case's own number")
     parser.add_argument("--scratch", type=Path, default=SCRATCH, help="where data and environments are made")
-    parser.add_argument("--keep", action="store_true", help="write the table into benchmarks/README.md")
+    parser.add_argument("--keep", action="store_true", help="keep the table in benchmarks/README.md, if all went well")
     asked = parser.parse_args(arguments)
     scratch, customers = asked.scratch.resolve(), round(CUSTOMERS * asked.scale)
     names = [name for name in cases.NAMES if not asked.only or name in asked.only]
-    try:
-        pythons, notes = peers_had(scratch / "peers") if "peers" in names else ({}, [])
-        outcomes = []
-        for name in names:
-            case = case_of(name, scratch / f"{asked.scale:g}", pythons)
+    pythons, notes = peers_had(scratch / "peers") if "peers" in names else ({}, [])
+    outcomes, wrong = [], []
+    for name in names:
+        case = case_of(name, scratch / f"{asked.scale:g}", pythons)
+        try:
             for kind in case.needs:
                 make(kind, scratch / f"{asked.scale:g}" / kind, customers)
             outcomes.append(measured(case, asked.pairs or case.pairs))
-    except Failed as failure:
-        say(str(failure))
-        return 1
+        except Failed as failure:
+            wrong.append(f"{name} was not measured: {failure}")
     text = table(outcomes, [*described(customers), *notes], judged=asked.scale == 1)
     sys.stdout.write(text)
-    if asked.keep:
+    wrong += [line for outcome in outcomes for line in disagreements(outcome)]
+    if asked.keep and not wrong:
         keep(text, ROOT / "benchmarks" / "README.md")
-    wrong = [line for outcome in outcomes for line in disagreements(outcome)]
     for line in wrong:
         say(line)
     return 1 if wrong else 0

@@ -105,15 +105,20 @@ def effects(cells: NDArray[np.int64], sums: Floats, measures: Sequence[str]) -> 
 
 
 def adjusted(count: Floats, moments: Floats) -> Floats:
-    """Welch with one covariate, θ from both arms: (2, levels) and (2, levels, 5) -> (estimate, low, high) by level."""
+    """Welch on what one slope for both arms leaves: (2, levels), (2, levels, 5) -> (estimate, low, high) by level.
+
+    The slope costs a degree of freedom, and the arms' different averages before the start cost precision.
+    """
     x, y = moments[..., 0] / count, moments[..., 1] / count
     xx, xy, yy = (moments[..., 2 + place] - count * product for place, product in enumerate((x * x, x * y, y * y)))
     theta = xy.sum(axis=0) / yy.sum(axis=0)
-    parts = (xx - 2 * theta * xy + theta**2 * yy) / (count - 1) / count
-    estimate = x[1] - x[0] - theta * (y[1] - y[0])
+    apart = y[1] - y[0]
+    estimate = x[1] - x[0] - theta * apart
+    free = (count - 1) * (1 - 1 / (count.sum(axis=0) - 2))
+    parts = (xx - 2 * theta * xy + theta**2 * yy) / free / count
     total = parts.sum(axis=0)
-    freedom = total**2 / (parts**2 / (count - 1)).sum(axis=0)
-    reach = stdtrit(freedom, 0.975) * np.sqrt(total)
+    leverage = 1 + apart**2 / yy.sum(axis=0) / (1 / count).sum(axis=0)
+    reach = stdtrit(total**2 / (parts**2 / free).sum(axis=0), 0.975) * np.sqrt(total * leverage)
     return np.array([estimate, estimate - reach, estimate + reach])
 
 
