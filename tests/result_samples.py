@@ -363,6 +363,7 @@ def result(code: Code = "promote", treatments: int = 1) -> Result:
                 difference="0.0441233" if arm else "",
                 low="0.0331004" if arm else "",
                 high="0.0551462" if arm else "",
+                relative="+12.0% (+3.0% to +21.9%)" if arm else "",
                 p="",
                 method="Welch" if arm else "",
             )

@@ -285,3 +285,24 @@ def test_left_out_customers_are_told_with_their_reasons() -> None:
     flow = a_reading(a_plan(), two_arms(500, 800)).flow
     assert [(one.reason, one.count) for one in flow.left_out] == [("opted out", 12)]
     assert (flow.drawn, flow.counted) == (10_000, 10_000)
+
+
+def test_exact_figures_have_the_relative_difference_and_a_twin_without_the_adjustment() -> None:
+    before = replace(VISIT, before="visited")
+    rng = np.random.default_rng(6)
+    cells = {}
+    for arm, rate in (("control", 0.1), ("note", 0.14)):
+        earlier = rng.random(5000) < 0.3
+        after = rng.random(5000) < rate + 0.2 * earlier
+        cells[arm,] = {"visit": np.column_stack([after, earlier]).astype(float)}
+    result = a_reading(a_plan(measures=(before,)), a_cube(cells))
+    rows = {(row.where, row.arm): row for row in result.details}
+    adjusted = rows["All customers", "note"]
+    twin = rows["All customers, not adjusted for the value before", "note"]
+    means = {arm: float(values["visit"][:, 0].mean()) for (arm,), values in cells.items()}
+    assert float(twin.difference) == pytest.approx(means["note"] - means["control"], rel=1e-4)
+    assert float(adjusted.high) - float(adjusted.low) < float(twin.high) - float(twin.low)
+    share = means["note"] / means["control"] - 1
+    assert twin.relative.startswith(f"{share * 100:+.1f}% (")
+    assert "adjusted" in adjusted.method
+    assert "adjusted" not in twin.method

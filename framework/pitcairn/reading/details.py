@@ -3,33 +3,59 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
 
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.estimate.effect import Effect
 from pitcairn.estimate.means import two_sided_p
 from pitcairn.estimate.moments import Moments
 from pitcairn.evidence.cube import Cube
-from pitcairn.reading.effects import MeasureEffects, Outcome
+from pitcairn.reading.effects import MeasureEffects, Outcome, effect, relative
 from pitcairn.reading.groups import SMALLEST_CELL, Slice
 from pitcairn.reading.result import DetailRow
 
 ALL = "All customers"
+UNADJUSTED = "All customers, not adjusted for the value before"
 
 
 def detail_rows(
     plan: Plan, cube: Cube, found: tuple[MeasureEffects, ...], slices: tuple[Slice, ...]
 ) -> tuple[DetailRow, ...]:
-    """Every measure by arm, then the deciding measure by group; levels with a small cell stay out."""
+    """Every measure by arm, its twin without the adjustment, then the deciding measure by group.
+
+    Levels with a small cell stay out.
+    """
     rows: list[DetailRow] = []
     for item in found:
         moments = cube.moments(item.measure.id)
         nobody = Moments.none(item.measure.size)
         rows.append(_row(item.measure, ALL, plan.comparison.id, moments.get((plan.comparison.id,), nobody), None))
-        rows += [
-            _row(item.measure, ALL, arm.id, moments.get((arm.id,), nobody), item.by_arm[arm.id])
-            for arm in plan.treatments
-        ]
+        control = moments.get((plan.comparison.id,), nobody)
+        for arm in plan.treatments:
+            treated = moments.get((arm.id,), nobody)
+            share = relative(item.measure, control, treated, plan.confidence)
+            rows.append(_row(item.measure, ALL, arm.id, treated, item.by_arm[arm.id], share))
+        if item.measure.before is not None:
+            rows += _twins(plan, item.measure, moments)
     return tuple(rows + _group_rows(plan, slices))
+
+
+def _twins(plan: Plan, measure: MeasurePlan, moments: Mapping[tuple[str, ...], Moments]) -> list[DetailRow]:
+    """The same effects as if nothing were known from before the start: an adjustment may narrow, not change, them."""
+    plainly = replace(measure, before=None)
+    known = {arm: moments[arm,].along(np.eye(measure.size)[:-1]) for (arm,) in moments}
+    nobody = Moments.none(measure.size - 1)
+    control = known.get(plan.comparison.id, nobody)
+    rows = []
+    for arm in plan.treatments:
+        treated = known.get(arm.id, nobody)
+        outcome = effect(plainly, control, treated, plan.confidence)
+        share = relative(plainly, control, treated, plan.confidence)
+        rows.append(_row(plainly, UNADJUSTED, arm.id, treated, outcome, share))
+    return rows
 
 
 def _group_rows(plan: Plan, slices: tuple[Slice, ...]) -> list[DetailRow]:
@@ -45,7 +71,9 @@ def _group_rows(plan: Plan, slices: tuple[Slice, ...]) -> list[DetailRow]:
     return rows
 
 
-def _row(measure: MeasurePlan, where: str, arm: str, moments: Moments, outcome: Outcome | None) -> DetailRow:
+def _row(
+    measure: MeasurePlan, where: str, arm: str, moments: Moments, outcome: Outcome | None, share: Outcome | None = None
+) -> DetailRow:
     effect = outcome if isinstance(outcome, Effect) else None
     with_p = effect is not None and effect.standard_error > 0 and effect.method.startswith("Welch")
     return DetailRow(
@@ -58,6 +86,7 @@ def _row(measure: MeasurePlan, where: str, arm: str, moments: Moments, outcome: 
         difference=_figure(effect.estimate) if effect else "",
         low=_figure(effect.low) if effect else "",
         high=_figure(effect.high) if effect else "",
+        relative=_share(share) if isinstance(share, Effect) else "",
         p=_figure(two_sided_p(effect), 3) if effect and with_p else "",
         method=effect.method if effect else "",
     )
@@ -75,6 +104,14 @@ def _deviation(measure: MeasurePlan, moments: Moments) -> str:
     if measure.kind == "ratio" or moments.count < 2:
         return ""
     return _figure(math.sqrt(max(0.0, float(moments.covariance[0, 0]))))
+
+
+def _share(effect: Effect) -> str:
+    """`+11.7% (+10.6% to +12.9%)`"""
+    estimate, low, high = (
+        f"{value * 100:+.1f}%".replace("-", "−") for value in (effect.estimate, effect.low, effect.high)
+    )
+    return f"{estimate} ({low} to {high})"
 
 
 def _figure(value: float, digits: int = 6) -> str:

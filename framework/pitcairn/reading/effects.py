@@ -10,6 +10,7 @@ from pitcairn.estimate.effect import Effect, NotAvailable
 from pitcairn.estimate.means import difference, ratio_difference
 from pitcairn.estimate.moments import Moments
 from pitcairn.estimate.proportions import is_small, share_difference
+from pitcairn.estimate.relative import relative_difference, relative_ratio_difference
 from pitcairn.evidence.cube import Cube
 
 Outcome = Effect | NotAvailable
@@ -32,6 +33,14 @@ def effect(measure: MeasurePlan, control: Moments, treated: Moments, confidence:
         if is_small(events[0], control.count) or is_small(events[1], treated.count):
             return share_difference(events[0], control.count, events[1], treated.count, confidence=confidence)
     return difference(control, treated, covariates=int(measure.before is not None), confidence=confidence)
+
+
+def relative(measure: MeasurePlan, control: Moments, treated: Moments, confidence: float) -> Outcome:
+    """The effect as a share of the comparison's level."""
+    covariates = int(measure.before is not None)
+    if measure.kind == "ratio":
+        return relative_ratio_difference(control, treated, confidence=confidence)
+    return relative_difference(control, treated, covariates=covariates, confidence=confidence)
 
 
 def effects(plan: Plan, cube: Cube, deciding_confidence: float) -> tuple[MeasureEffects, ...]:

@@ -196,6 +196,8 @@ class DetailRow:
     """Against the comparison; empty for the comparison itself and where there is none."""
     low: str
     high: str
+    relative: str
+    """The difference as a share of the comparison's level, with its range; empty where that says nothing."""
     p: str
     method: str
 

@@ -186,6 +186,7 @@ def _figures(index: Index, result: Result) -> tuple[Figure, ...]:
             difference=row.difference,
             low=row.low,
             high=row.high,
+            relative=row.relative,
             p=row.p,
             method=row.method,
         )

@@ -238,6 +238,7 @@ class Figure:
     difference: str
     low: str
     high: str
+    relative: str
     p: str
     method: str
 
