@@ -8,7 +8,7 @@ from typing import Literal
 
 from pitcairn.design.plan import Plan
 from pitcairn.evidence.facts import Check
-from pitcairn.reading.result import LeftOut, Result
+from pitcairn.reading.result import Code, LeftOut, Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,3 +115,60 @@ class SourceSeen:
     """None yet: the file comes later."""
     columns: int
     """How many columns the plan needs of it; all of them are there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsedArm:
+    """What the rules said about one arm, over all rehearsals of a scenario."""
+
+    arm: str
+    label: str
+    verdicts: tuple[tuple[Code, int], ...]
+    """(verdict, in how many rehearsals), the most frequent first."""
+    seen: int
+    """Rehearsals in which the whole range of the deciding measure was a gain."""
+    average: float | None
+    """Of the estimates; gains are positive, whichever way the measure is better."""
+    error: float | None
+    """The standard error of `average`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsedScenario:
+    """A pilot rehearsed many times with one effect put in."""
+
+    id: Literal["none", "gain", "harm"]
+    label: str
+    gain: float
+    """What was put in, per customer; a harm is negative."""
+    arms: tuple[RehearsedArm, ...]
+    believed: int
+    """Rehearsals that would have promoted an arm, or gone on with it."""
+    promoted: int
+    """Rehearsals that would have promoted an arm."""
+    open_tests: tuple[tuple[str, int], ...]
+    """(promotion test, how often it alone or with others kept an arm with a gain worth having from promotion)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """What `rehearse` answers: what the rules would have said, had the pilot been run again and again."""
+
+    plan: Plan
+    locked: bool
+    """It is the plan in the ledger; otherwise the one in the files."""
+    repetitions: int
+    seed: int
+    eligible: int
+    arms: tuple[tuple[str, str, int], ...]
+    """(id, label, customers the plan draws)."""
+    level: float
+    """How often an arm without effect may be believed to gain."""
+    expected: float
+    """How often the worth-it gain should be told from none, by formula, in the smallest arm."""
+    scenarios: tuple[RehearsedScenario, ...]
+    findings: tuple[Check, ...]
+    """Whether the rules kept what the plan promised."""
+    notes: tuple[str, ...]
+    """What was made up, and what could not be."""
+    next_command: str
