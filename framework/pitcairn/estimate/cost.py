@@ -1,0 +1,133 @@
+"""What an extra outcome costs, what an extra unit of spend returns: one difference over another.
+
+The lower difference may be zero within its range, and then no bounded range can be right: a cost per extra customer
+of "120 or more, or anything negative" is a statement of its own kind, not a very wide range. Fieller's set says which
+quotients fit (Fieller, "Some problems in interval estimation", Journal of the Royal Statistical Society B 1954).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import stdtrit
+
+from pitcairn.estimate.adjust import adjustment
+from pitcairn.estimate.effect import Effect, NotAvailable
+from pitcairn.estimate.means import check, error_of, obstacle, too_few
+from pitcairn.estimate.moments import Floats, Moments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Between:
+    """The quotient is likely between two numbers."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """The lower difference may be zero: the quotient is likely at most the one or at least the other number."""
+
+    at_most: float
+    at_least: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anything:
+    """Both differences may be zero: no quotient can be ruled out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotient:
+    """One difference over another, and which quotients fit at `confidence`."""
+
+    estimate: float
+    fits: Between | Outside | Anything
+    confidence: float
+    upper: float
+    """The difference above the line, for instance extra spend per customer."""
+    lower: float
+    """The difference below it, for instance extra customers won per customer."""
+
+
+def quotient(
+    control: Moments, treated: Moments, *, covariates: int = 0, confidence: float = 0.95
+) -> Quotient | NotAvailable:
+    """The difference of value 0 over the difference of value 1: spend over outcomes for a cost per extra outcome,
+    revenue over spend for the return on it. The last `covariates` values are taken out of both.
+
+    ValueError for a confidence outside (0, 1) or moments of fewer than two values. NotAvailable for too few
+    customers, values that do not vary, or a lower difference of exactly zero.
+    """
+    check(confidence)
+    size = len(control.mean) - covariates
+    if size != 2:
+        raise ValueError(f"A quotient takes two values and its covariates, not {size} and {covariates}.")
+    if min(control.count, treated.count) < 2:
+        return NotAvailable(why=too_few(control.count, treated.count))
+    weights, kept = _taken_out(control, treated, covariates)
+    arms = control.along(weights), treated.along(weights)
+    upper, lower = (float(value) for value in arms[1].mean - arms[0].mean)
+    if lower == 0:
+        return NotAvailable(why="There is nothing to divide by.")
+    # Degrees of freedom where they are needed: for the upper less the quotient times the lower difference.
+    line = np.array([1.0, -upper / lower])
+    rest = arms[0].along(line), arms[1].along(line)
+    why = obstacle(*rest)
+    if why:
+        return NotAvailable(why=why)
+    free = 1 - kept / (control.count + treated.count - 2)
+    covariance = sum((arm.covariance / (free * arm.count) for arm in arms), np.zeros((2, 2)))
+    freedom = error_of(*rest, kept=kept).freedom
+    return fieller(upper, lower, covariance, freedom=freedom, confidence=confidence)
+
+
+def fixed_cost(effect: Effect, cost: float) -> Quotient | NotAvailable:
+    """What one extra unit of the effect costs where every treated customer costs the same, known `cost`.
+
+    The effect's own confidence. NotAvailable for an effect of exactly zero.
+    """
+    if effect.estimate == 0:
+        return NotAvailable(why="There is nothing to divide by.")
+    covariance = np.array([[0.0, 0.0], [0.0, effect.standard_error**2]])
+    return fieller(cost, effect.estimate, covariance, freedom=effect.freedom, confidence=effect.confidence)
+
+
+def fieller(upper: float, lower: float, covariance: Floats, *, freedom: float, confidence: float) -> Quotient:
+    """All quotients q for which upper - q · lower is within its own range of zero; `covariance` (2, 2) of the two.
+
+    ValueError for a lower value of zero.
+    """
+    if lower == 0:
+        raise ValueError("lower == 0, there is nothing to divide by.")
+    reach = float(stdtrit(freedom, 0.5 + confidence / 2)) ** 2
+    # a q² - 2 b q + c <= 0
+    a = lower**2 - reach * float(covariance[1, 1])
+    b = upper * lower - reach * float(covariance[0, 1])
+    c = upper**2 - reach * float(covariance[0, 0])
+    inner = b**2 - a * c
+    fits: Between | Outside | Anything
+    if a > 0:
+        # The estimate itself always fits, so there are two ends; rounding may hide that where nothing varies.
+        root = math.sqrt(max(0.0, inner))
+        fits = Between(low=(b - root) / a, high=(b + root) / a)
+    elif a < 0 < inner:
+        root = math.sqrt(inner)
+        fits = Outside(at_most=(b + root) / a, at_least=(b - root) / a)
+    else:
+        fits = Anything()
+    return Quotient(estimate=upper / lower, fits=fits, confidence=confidence, upper=upper, lower=lower)
+
+
+def _taken_out(control: Moments, treated: Moments, covariates: int) -> tuple[Floats, int]:
+    """Weights that leave the two values less what the covariates say about each, and the covariates in use."""
+    size = 2 + covariates
+    weights, kept = np.eye(2, size), 0
+    for row in (0, 1):
+        own = np.eye(size)[[row, *range(2, size)]]
+        taken = adjustment(control.along(own), treated.along(own), covariates)
+        weights[row, 2:], kept = -taken.slopes, taken.kept
+    return weights, kept
