@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 from scipy.special import ndtr, ndtri
 
 from pitcairn.estimate.boundaries import Boundary, Futility, boundary
@@ -151,6 +152,35 @@ def test_extreme_outcomes_still_have_an_answer() -> None:
 def test_a_confidence_outside_zero_and_one_is_refused(confidence: float) -> None:
     with pytest.raises(ValueError, match=r"confidence == .*, must be between 0 and 1"):
         stopped([1.0], boundary([1.0], [1.0], 0.025, pocock), confidence=confidence)
+
+
+def at_least(drift: float, first: float, given_up: float, z: float) -> float:
+    """Two even looks by plain quadrature: crossing the first, or going on between the bounds to at least z."""
+    root = math.sqrt(0.5)
+
+    def onward(early: float) -> float:
+        return math.exp(-((early - drift * root) ** 2) / 2) * float(ndtr((early * root + drift / 2 - z) / root))
+
+    later, _ = quad(onward, max(given_up, -12.0), first, epsabs=1e-12)
+    return float(ndtr(drift * root - first)) + float(later) / math.sqrt(2 * math.pi)
+
+
+@pytest.mark.parametrize("z", [-0.5, 1.0, 2.4])
+def test_a_rule_that_may_be_followed_or_not_moves_only_the_high_end(z: float) -> None:
+    plain, ruled = (boundary(even(2), even(2), 0.025, pocock, futility=rule) for rule in (None, Futility(z=0.3)))
+    without, outcome = found(stopped([0.5, z], plain)), found(stopped([0.5, z], ruled))
+    first = plain.critical[0]
+    assert (outcome.p, outcome.low, outcome.estimate) == (without.p, without.low, without.estimate)
+    assert outcome.high > without.high + 1e-4
+    assert at_least(0.0, first, -math.inf, z) == pytest.approx(outcome.p, abs=1e-9)
+    assert at_least(outcome.low, first, -math.inf, z) == pytest.approx(0.025, abs=1e-9)
+    assert at_least(outcome.estimate, first, -math.inf, z) == pytest.approx(0.5, abs=1e-9)
+    assert at_least(outcome.high, first, 0.3, z) == pytest.approx(0.975, abs=1e-9)
+
+
+def test_a_rule_that_was_passed_over_moves_nothing() -> None:
+    plain, ruled = (boundary(even(2), even(2), 0.025, pocock, futility=rule) for rule in (None, Futility(z=0.3)))
+    assert stopped([0.2, 1.0], ruled) == stopped([0.2, 1.0], plain)
 
 
 def exact_coverage(bound: Boundary, drift: float, confidence: float) -> tuple[float, float]:

@@ -5,12 +5,16 @@ earlier says more, then the larger z. The ends of the range are the effects unde
 have the chance of the tails (Tsiatis, Rosner and Mehta, “Exact confidence intervals following a group sequential
 test”, Biometrics 1984; Jennison and Turnbull, “Group Sequential Methods”, 2000, ch. 8). Nothing beyond the stop is
 needed. The range agrees with the test: crossing at `level` puts the end at confidence 1 − 2 · level above zero.
+
+A rule about hopeless looks does not bind, and whether people follow it moves the chances. So each end takes the case
+that puts it further out: the low end, the estimate and p as if nobody did, the high end as if everybody did. The range
+then holds either way; ranges that leave such a rule out altogether hold 85 % where they say 90 %.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pitcairn.estimate.boundaries import Boundary, crossed, hopeless
@@ -31,7 +35,7 @@ class StoppedEstimate:
     p: float
     """One-sided: how often no effect would bring this or more."""
     estimate: float
-    """Median-unbiased: too high as often as too low."""
+    """Median-unbiased: too high as often as too low; rather too low where a rule about hopeless looks is followed."""
     low: float
     high: float
     """Ends of the two-sided range at `confidence`."""
@@ -43,9 +47,8 @@ class StoppedEstimate:
 def stopped(z: Sequence[float], boundary: Boundary, *, confidence: float = 0.95) -> StoppedEstimate | NotAvailable:
     """What the looks taken so far say, at the first that crossed; else at the last, if it ends the test.
 
-    The last look ends it at time 1, or where going on is hopeless. That rule does not bind and is left out of the
-    ordering, as it is of the boundary. NotAvailable while the test goes on. ValueError for values that do not fit the
-    looks, or a confidence outside (0, 1).
+    The last look ends it at time 1, or where going on is hopeless. NotAvailable while the test goes on. ValueError for
+    values that do not fit the looks, or a confidence outside (0, 1).
     """
     if not 0 < confidence < 1:
         raise ValueError(f"confidence == {confidence}, must be between 0 and 1.")
@@ -54,52 +57,57 @@ def stopped(z: Sequence[float], boundary: Boundary, *, confidence: float = 0.95)
     if over is None and not (z and (boundary.times[last] >= 1 or hopeless(z, boundary) == last)):
         return NotAvailable(why="The test has not stopped yet.")
     look = last if over is None else over
-    return _ordered(look, z[look], boundary, confidence, is_over=over is not None)
+    never = (-math.inf,) * len(boundary.futile)
+    free = _Ways(look, z[look], boundary, never)
+    is_bound = hopeless(z[:look], boundary) is None and max(boundary.futile[: look + 1]) > -math.inf
+    followed = _Ways(look, z[look], boundary, boundary.futile) if is_bound else free
+    return _ordered(free, followed, confidence=confidence, is_over=over is not None)
 
 
-def _ordered(look: int, z: float, boundary: Boundary, confidence: float, *, is_over: bool) -> StoppedEstimate:
-    error, tail = 1 / math.sqrt(boundary.information[look]), (1 - confidence) / 2
-    raw = z * error
-    near = _way(look, boundary, Walk.start(raw, lowest=raw - NEAR * error))
+class _Ways:
+    """How an outcome comes about under any effect, with the bounds below which the test is given up."""
 
-    def chance(drift: float) -> float:
-        is_near = abs(drift - raw) <= NEAR * error
-        return _as_much(near if is_near else _way(look, boundary, Walk.start(drift)), z, drift)
+    def __init__(self, look: int, z: float, boundary: Boundary, lower: Sequence[float]) -> None:
+        self.look, self.z = look, z
+        self.error = 1 / math.sqrt(boundary.information[look])
+        self.raw = z * self.error
+        taken = slice(look + 1)
+        self.bounds = boundary.information[taken], boundary.critical[taken], lower[taken]
+        self.near = self._way(Walk.start(self.raw, lowest=self.raw - NEAR * self.error))
 
-    low, middle, high = (_effect(chance, share, raw, error) for share in (tail, 0.5, 1 - tail))
+    def as_much(self, drift: float) -> float:
+        """The chance, at a true effect, to cross before the last look or to have at least this z at it."""
+        is_near = abs(drift - self.raw) <= NEAR * self.error
+        *before, last = self.near if is_near else self._way(Walk.start(drift))
+        score = min([max([*last.lower[:-1], self.z * math.sqrt(last.information)]), *last.upper[:-1]])
+        earlier = math.fsum(leg.walk.above(leg.information, leg.upper[-1], drift) for leg in before)
+        return earlier + last.walk.above(last.information, score, drift)
+
+    def effect(self, share: float) -> float:
+        """The effect at which as much as was seen has this chance; the chance rises with the effect."""
+        from scipy.optimize import brentq
+
+        low, high = self.raw - 3 * self.error, self.raw + 3 * self.error
+        while self.as_much(low) > share:
+            low -= 3 * self.error
+        while self.as_much(high) < share:
+            high += 3 * self.error
+        exact = 1e-12 * self.error
+        return float(brentq(lambda drift: self.as_much(drift) - share, low, high, xtol=exact, rtol=1e-12))
+
+    def _way(self, start: Walk) -> tuple[Leg, ...]:
+        return tuple(legs(*self.bounds, start))
+
+
+def _ordered(free: _Ways, followed: _Ways, *, confidence: float, is_over: bool) -> StoppedEstimate:
+    tail = (1 - confidence) / 2
     return StoppedEstimate(
-        look=look,
+        look=free.look,
         crossed=is_over,
-        p=_as_much(_way(look, boundary, Walk.start()), z, 0.0),
-        estimate=middle,
-        low=low,
-        high=high,
+        p=free.as_much(0.0),
+        estimate=free.effect(0.5),
+        low=free.effect(tail),
+        high=followed.effect(1 - tail),
         confidence=confidence,
-        raw=raw,
+        raw=free.raw,
     )
-
-
-def _way(look: int, boundary: Boundary, start: Walk) -> tuple[Leg, ...]:
-    taken = slice(look + 1)
-    lower = [-math.inf] * (look + 1)
-    return tuple(legs(boundary.information[taken], boundary.critical[taken], lower, start))
-
-
-def _as_much(way: tuple[Leg, ...], z: float, drift: float) -> float:
-    """The chance, at a true effect, to cross before the last look or to have at least this z at it."""
-    *before, last = way
-    score = min([*last.upper[:-1], z * math.sqrt(last.information)])
-    earlier = math.fsum(leg.walk.above(leg.information, leg.upper[-1], drift) for leg in before)
-    return earlier + last.walk.above(last.information, score, drift)
-
-
-def _effect(chance: Callable[[float], float], share: float, raw: float, error: float) -> float:
-    """The effect at which as much as was seen has this chance; the chance rises with the effect."""
-    from scipy.optimize import brentq
-
-    low, high = raw - 3 * error, raw + 3 * error
-    while chance(low) > share:
-        low -= 3 * error
-    while chance(high) < share:
-        high += 3 * error
-    return float(brentq(lambda drift: chance(drift) - share, low, high, xtol=1e-12 * error, rtol=1e-12))

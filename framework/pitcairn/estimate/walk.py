@@ -25,8 +25,8 @@ LEAST = 1e-100
 """A chance so small that no bound is worked out for it."""
 
 NODES, WEIGHTS = roots_legendre(16)
-PANEL = 8.0
-"""Width of a panel, in standard deviations of the narrower step; errs by less than 1e-9."""
+PANEL = 7.0
+"""Width of a panel, in standard deviations of the narrower step; chances err by less than 1e-9."""
 
 BELOW, ABOVE = 9.0, 24.0
 """How far the nodes go beyond the expected score where no bound is nearer, in standard deviations of the score.
