@@ -1,0 +1,55 @@
+"""Differences per order, visit or household member where whole customers, or whole households, were drawn.
+
+What was drawn is what varies by lot: a customer's orders are alike, so counting each of them as a case of its own
+makes ranges too narrow. Sums per drawn unit keep this straight: the average per part is the ratio of two sums over
+drawn units, and the delta method's error is the cluster-robust one (Deng, Knoblich and Lu, "Applying the delta method
+in metric analytics", KDD 2018, section 4).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pitcairn.estimate.effect import Effect, NotAvailable
+from pitcairn.estimate.means import ratio_difference
+from pitcairn.estimate.moments import Moments
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts:
+    """One arm: moments per drawn unit, and the values' spread over all parts, of all units, around their mean."""
+
+    drawn: Moments
+    """Value 0 is the sum over the unit's parts, value 1 how many parts it has; covariates follow."""
+    spread: float
+
+
+def clustered_difference(
+    control: Moments, treated: Moments, *, covariates: int = 0, confidence: float = 0.95
+) -> Effect | NotAvailable:
+    """The difference of averages per part; moments per drawn unit as in `Parts.drawn`. Counts are drawn units.
+
+    Raises and is not available as `means.ratio_difference`.
+    """
+    found = ratio_difference(control, treated, covariates=covariates, confidence=confidence)
+    if isinstance(found, NotAvailable):
+        return found
+    return replace(found, method=found.method.replace("Ratio, delta method", "Per part, by what was drawn"))
+
+
+def design_effect(control: Parts, treated: Parts) -> float | NotAvailable:
+    """How many times the variance of the difference is what it would be if every part had been drawn by itself.
+
+    Planning multiplies the parts it needs by this (Kish, "Survey Sampling", 1965, section 8.2). NotAvailable as the
+    difference, and where parts do not vary.
+    """
+    found = clustered_difference(control.drawn, treated.drawn)
+    if isinstance(found, NotAvailable):
+        return found
+    alone = 0.0
+    for arm in (control, treated):
+        parts = arm.drawn.count * float(arm.drawn.mean[1])
+        if parts < 2:
+            return NotAvailable(why="Too few parts to compare.")
+        alone += arm.spread / (parts - 1) / parts
+    return found.standard_error**2 / alone if alone > 0 else NotAvailable(why="The parts do not vary.")
