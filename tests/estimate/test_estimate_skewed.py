@@ -91,6 +91,32 @@ def test_a_ratio_of_unequal_arms_goes_through_its_line() -> None:
     assert found.low < 0 < found.high
 
 
+def test_a_covariate_narrows_an_uneven_comparison_too() -> None:
+    rng = np.random.default_rng(13)
+    before = rng.lognormal(0, 1, 6600)
+    rows = np.column_stack([before + 0.2 * rng.lognormal(0, 1, 6600), before])
+    arms = Moments.of(rows[:6000]), Moments.of(rows[6000:])
+    found = available(skewed_difference(*arms, covariates=1))
+    plain = available(skewed_difference(*(arm.along(np.array([1.0, 0.0])) for arm in arms)))
+    assert found.high - found.low < 0.25 * (plain.high - plain.low)
+    assert found.estimate == pytest.approx(available(difference(*arms, covariates=1)).estimate)
+    assert (found.control, found.treated - found.control) == pytest.approx((plain.control, found.estimate))
+    assert found.method == "Pooled variance, corrected for skew, adjusted for the value before the start"
+
+
+def test_any_small_arms_give_a_range_around_the_estimate_or_a_reason() -> None:
+    rng = np.random.default_rng(14)
+    ranges = 0
+    for _ in range(300):
+        sizes = rng.integers(2, 60, 2)
+        arms = [Moments.of(rng.binomial(1, 0.2, size) * rng.lognormal(0, 2, size)) for size in sizes]
+        found = skewed_difference(*arms, confidence=float(rng.choice([0.5, 0.95, 0.9999])))
+        if isinstance(found, Effect):
+            ranges += 1
+            assert found.low < found.high
+    assert ranges > 150
+
+
 def test_a_reason_is_given_where_there_is_no_number() -> None:
     some = share(30, 400)
     bare = Moments(some.count, some.mean, some.spread)

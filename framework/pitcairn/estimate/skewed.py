@@ -19,9 +19,9 @@ from dataclasses import dataclass
 
 from scipy.special import ndtr, ndtri
 
-from pitcairn.estimate.adjust import is_flat
+from pitcairn.estimate.adjust import adjusted, adjustment, is_flat
 from pitcairn.estimate.effect import Effect, NotAvailable
-from pitcairn.estimate.means import LARGE, NO_SPREAD, check, too_few
+from pitcairn.estimate.means import LARGE, NO_SPREAD, check, named, obstacle, too_few
 from pitcairn.estimate.moments import Moments
 
 EVEN = (0.4, 0.6)
@@ -79,13 +79,22 @@ def standing(control: Moments, treated: Moments, *, shift: float = 0.0) -> Stand
     return _standing(control, treated, shift)
 
 
-def skewed_difference(control: Moments, treated: Moments, *, confidence: float = 0.95) -> Effect | NotAvailable:
+def skewed_difference(
+    control: Moments, treated: Moments, *, covariates: int = 0, confidence: float = 0.95
+) -> Effect | NotAvailable:
     """The difference of two averages; its range holds all the shifts that the corrected test does not rule out.
 
-    The range is not symmetric: it reaches further to the side on which the small arm's average can stray. ValueError
-    for a confidence outside (0, 1); NotAvailable as `standing`, and where so few customers rule nothing out.
+    The range is not symmetric: it reaches further to the side on which the small arm's average can stray. The last
+    `covariates` values are taken out first. ValueError for a confidence outside (0, 1) or more covariates than there
+    are values; NotAvailable as `standing`, and where so few customers rule nothing out.
     """
     check(confidence)
+    level = float(control.mean[0])
+    why = obstacle(control, treated, covariates)
+    if why:
+        return NotAvailable(why=why)
+    taken = adjustment(control, treated, covariates)
+    control, treated = adjusted(control, taken.slopes), adjusted(treated, taken.slopes)
     estimate = float(treated.mean[0] - control.mean[0])
     found = standing(control, treated, shift=estimate)
     if isinstance(found, NotAvailable):
@@ -96,15 +105,15 @@ def skewed_difference(control: Moments, treated: Moments, *, confidence: float =
     if low is None or high is None:
         return NotAvailable(why=f"{too_few(control.count, treated.count)} Values this skewed need more.")
     return Effect(
-        control=float(control.mean[0]),
-        treated=float(treated.mean[0]),
+        control=level,
+        treated=level + estimate,
         estimate=estimate,
         low=low,
         high=high,
         standard_error=error,
         freedom=LARGE,
         confidence=confidence,
-        method="Pooled variance, corrected for skew",
+        method=named("Pooled variance, corrected for skew", taken.kept),
         count_control=control.count,
         count_treated=treated.count,
     )
