@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from math import exp, lgamma
 from typing import Any
 
+import numpy as np
 import pytest
 from evidence_plans import START, measure, observed, plan
 
-from pitcairn.design.plan import Plan
-from pitcairn.evidence.facts import ArmCount, Balance, Check, Facts, MissingCount
-from pitcairn.evidence.health import check, is_alike, log_evidence
+from pitcairn.design.plan import GroupPlan, Plan
+from pitcairn.evidence.facts import ArmCount, Balance, Check, Facts, LevelCount, MissingCount
+from pitcairn.evidence.health import check, is_alike
+from pitcairn.evidence.sizes import log_evidence
 
 
 def count(arm: str, assigned: int, **changes: int) -> ArmCount:
@@ -50,7 +53,7 @@ def test_every_question_is_asked_every_time() -> None:
     asked = [item.id for item in check(SIMPLE, facts(), plan_unchanged=True)]
     empty = facts(count("control", 0), count("gift", 0), duplicates_checked=False)
     assert [item.id for item in check(SIMPLE, empty, plan_unchanged=False)] == asked
-    assert len(set(asked)) == len(asked) == 12
+    assert len(set(asked)) == len(asked) == 14
 
 
 def test_clean_data_fails_nothing_and_canonical_json_takes_every_value() -> None:
@@ -221,3 +224,44 @@ def test_before_anybody_is_counted_questions_about_outcomes_are_unchecked() -> N
     )
     for id in ("missing", "missing_alike", "something"):
         assert found(id, given=nobody).state == "unchecked"
+
+
+def levels(*counts: tuple[str, int, int]) -> tuple[LevelCount, ...]:
+    return tuple(
+        LevelCount(group="phone", level=level, arm=arm, counted=counted)
+        for level, *pair in counts
+        for arm, counted in zip(("control", "gift"), pair, strict=True)
+    )
+
+
+PHONE = GroupPlan(id="phone", label="Phone", source="customers", column="phone", names=(), cuts=(), levels=())
+
+
+@pytest.mark.parametrize(("lost", "state"), [(0, "pass"), (320, "warn"), (420, "fail")])
+def test_customers_lost_in_one_level_show_there_and_nowhere_else(lost: int, state: str) -> None:
+    asked = replace(SIMPLE, groups=(PHONE,))
+    given = facts(levels=levels(("android", 3000, 3000 - lost), ("iphone", 7000, 7050)))
+    check_within = found("sizes_within", asked, given)
+    assert check_within.state == state
+    assert check_within.gating
+    if lost:
+        assert "where “Phone” is “android”: 3,000 /" in check_within.sentence
+
+
+def test_more_levels_raise_no_more_false_alarms() -> None:
+    rng = np.random.default_rng(12)
+    asked = replace(SIMPLE, groups=(PHONE,))
+    alarms = 0
+    for _ in range(300):
+        drawn = [(f"level {number}", *(int(count) for count in rng.binomial(1000, 0.5, 2))) for number in range(20)]
+        alarms += found("sizes_within", asked, facts(levels=levels(*drawn))).state != "pass"
+    assert alarms <= 6, "promised: 1 in 100 at most"
+
+
+def test_data_that_shrank_is_told() -> None:
+    now = facts()
+    checks = {item.id: item for item in check(SIMPLE, now, plan_unchanged=True, earlier={"customers": 20_001})}
+    assert checks["kept"].state == "warn"
+    assert "“customers” (20,001 rows, now 20,000)" in checks["kept"].sentence
+    grown = {item.id: item for item in check(SIMPLE, now, plan_unchanged=True, earlier={"customers": 19_000})}
+    assert grown["kept"].state == "pass"

@@ -197,3 +197,14 @@ def test_all_missing_columns_are_told_at_once(shop: ProgramFolder) -> None:
     assert "guardrail “complaint” needs" in told[2]
     assert caught.value.problems[1].hint is not None
     assert "columns: {visit: visits}" in caught.value.problems[1].hint
+
+
+def test_a_second_reading_notices_that_rows_are_gone(shop: ProgramFolder) -> None:
+    def kept() -> str:
+        return next(check.state for check in look(shop).result.health if check.id == "kept")
+
+    assert kept() == "pass"
+    path = shop.root / "data" / "outcomes.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(lines[:-3]) + "\n", encoding="utf-8")
+    assert kept() == "warn"

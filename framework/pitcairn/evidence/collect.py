@@ -16,7 +16,7 @@ from pitcairn.evidence.census import Census, common_state, state_sql
 from pitcairn.evidence.columns import check_columns, reading_needs
 from pitcairn.evidence.cube import Block, Cube
 from pitcairn.evidence.engine import Engine
-from pitcairn.evidence.facts import Facts, MissingCount
+from pitcairn.evidence.facts import Facts, LevelCount, MissingCount
 from pitcairn.evidence.files import file_facts
 from pitcairn.evidence.identity import one_row_each
 from pitcairn.evidence.levels import split
@@ -156,6 +156,11 @@ class _Reading:
             duplicates_checked=self._identified,
             outside=self._outside,
             statements=statements,
+            levels=tuple(
+                LevelCount(group=group.id, level=level, arm=arm, counted=counted)
+                for group in self._plan.groups
+                for (arm, level), counted in cube.sizes(group.id).items()
+            ),
             silent=tuple(id for id, found in moments.items() if _is_silent(found.values())),
         )
 

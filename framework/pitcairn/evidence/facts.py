@@ -50,6 +50,16 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LevelCount:
+    """Counted customers of one arm in one level of a group."""
+
+    group: str
+    level: str
+    arm: str
+    counted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything health and the report need to know about the data, in numbers."""
 
@@ -67,6 +77,8 @@ class Facts:
     """Rows of outcome sources about customers nobody drew: ignored, and counted."""
     statements: int
     """How many statements the engine ran for the cube."""
+    levels: tuple[LevelCount, ...] = ()
+    """Counted customers by the levels of every declared group."""
     silent: tuple[str, ...] = ()
     """Measures that are 0 for every counted customer."""
 

@@ -6,15 +6,14 @@ A gating check that fails withholds all effects. A question that the data cannot
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import exp, lgamma, log, sqrt
+from math import sqrt
 from typing import Literal
 
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.evidence.facts import ArmCount, Balance, Check, Facts, MissingCount
+from pitcairn.evidence.sizes import sizes_check, within_check
 from pitcairn.phrases import customers, day, several
 
-WARN_SIZES, FAIL_SIZES = 100.0, 1000.0
-"""Evidence against the planned shares: drawn fairly, it passes 1,000 at any look in 1 of 1,000 pilots at most."""
 FAIL_GAP = 0.1
 """Standard deviations before the start that are too many to trust an adjustment with."""
 FAIL_MISSING = 0.01
@@ -25,12 +24,15 @@ WARN_ERRORS, FAIL_ERRORS = 3.0, 4.0
 State = Literal["pass", "warn", "fail", "unchecked"]
 
 
-def check(plan: Plan, facts: Facts, *, plan_unchanged: bool) -> tuple[Check, ...]:
-    """Every check, the gating ones first."""
+def check(
+    plan: Plan, facts: Facts, *, plan_unchanged: bool, earlier: Mapping[str, int] | None = None
+) -> tuple[Check, ...]:
+    """Every check, the gating ones first. `earlier`: how many rows each source had at the last reading."""
     return (
         _unchanged(plan_unchanged),
         _peopled(plan, facts.arms),
-        _sizes(plan, facts.arms),
+        sizes_check(plan, facts.arms),
+        within_check(plan, facts),
         _once(facts),
         _started(plan, facts.arms),
         is_alike(plan, facts.balance, {arm.arm: arm.assigned for arm in facts.arms}),
@@ -39,6 +41,7 @@ def check(plan: Plan, facts: Facts, *, plan_unchanged: bool) -> tuple[Check, ...
         _missing(plan, facts),
         _answering_alike(plan, facts),
         _over(plan, facts.arms),
+        _kept(facts, earlier),
         _weeks(plan),
     )
 
@@ -69,20 +72,6 @@ def is_alike(plan: Plan, balance: Sequence[Balance], sizes: Mapping[str, int]) -
     return _check("alike", "Alike before the start", "pass", sentence, worst.gap, FAIL_GAP)
 
 
-def log_evidence(counts: Sequence[int], shares: Sequence[float], *, concentration: float) -> float:
-    """Log of the evidence that customers were not drawn by these shares; fair draws keep it low at every look.
-
-    Lindon and Malek, "Anytime-valid inference for multinomial count data" (2022): a Dirichlet mixture around the
-    planned shares. A concentration of a tenth of the customers, at least 100, finds small gaps soonest.
-    """
-    total = sum(counts)
-    found = lgamma(concentration) - lgamma(concentration + total)
-    for count, share in zip(counts, shares, strict=True):
-        prior = concentration * share
-        found += lgamma(prior + count) - lgamma(prior) - count * log(share)
-    return found
-
-
 # --- gating ---------------------------------------------------------------------------------------------------
 
 
@@ -101,29 +90,6 @@ def _peopled(plan: Plan, arms: Sequence[ArmCount]) -> Check:
         return _check("arms", "Customers in every group", "fail", f"Nobody is in {several(empty)}.", 0, 1)
     return _check(
         "arms", "Customers in every group", "pass", f"Every group has customers, the smallest {least:,}.", least, 1
-    )
-
-
-def _sizes(plan: Plan, arms: Sequence[ArmCount]) -> Check:
-    counts = {arm.arm: arm.assigned for arm in arms}
-    total = sum(counts.values())
-    said = " / ".join(f"{counts[arm.id]:,}" for arm in plan.arms)
-    whole = sum(arm.share for arm in plan.arms)
-    found = log_evidence([counts[arm.id] for arm in plan.arms], _shares(plan), concentration=max(100.0, total / 10))
-    evidence = exp(min(found, 700.0))
-    planned = " / ".join(f"{total * arm.share / whole:,.0f}" for arm in plan.arms)
-    if evidence < WARN_SIZES:
-        drawn = "as drawn" if plan.observed is None else "as planned"
-        return _check("sizes", "Groups as planned", "pass", f"Group sizes are {drawn}: {said}.", evidence, FAIL_SIZES)
-    odd = evidence >= FAIL_SIZES
-    often = "in fewer than 1 of 1,000" if odd else "in fewer than 1 of 100"
-    return _check(
-        "sizes",
-        "Groups as planned",
-        "fail" if odd else "warn",
-        f"Group sizes are not as planned: {said}, where {planned} were expected. Chance does this {often} draws.",
-        evidence,
-        FAIL_SIZES,
     )
 
 
@@ -190,6 +156,23 @@ def _answering_alike(plan: Plan, facts: Facts) -> Check:
     """Means and shares of answers are about those who have one; arms that differ in who does differ twice."""
     some = [measure for measure in plan.measures if _is_of_some(measure)]
     return _compared("answering_alike", "Answers given alike", plan, facts, some, gating=False)
+
+
+def _kept(facts: Facts, earlier: Mapping[str, int] | None) -> Check:
+    """A source that has fewer rows than it had has lost some, or is another file: somebody should know which."""
+    name = "No data lost"
+    if earlier is None:
+        sentence = "This is the first reading; nothing can have been lost since."
+        return _check("kept", name, "pass", sentence, gating=False)
+    lost = [
+        f"“{source}” ({earlier[source]:,} rows, now {rows:,})"
+        for source, rows in facts.rows
+        if rows < earlier.get(source, 0)
+    ]
+    if lost:
+        sentence = f"There is less data than at the last reading: {several(lost)}."
+        return _check("kept", name, "warn", sentence, len(lost), 0, gating=False)
+    return _check("kept", name, "pass", "No source has fewer rows than at the last reading.", 0, 0, gating=False)
 
 
 def _over(plan: Plan, arms: Sequence[ArmCount]) -> Check:
@@ -259,11 +242,6 @@ def _errors(gap: Balance, plan: Plan, sizes: Mapping[str, int]) -> float:
 
 def _is_of_some(measure: MeasurePlan) -> bool:
     return measure.kind in ("mean", "share")
-
-
-def _shares(plan: Plan) -> list[float]:
-    whole = sum(arm.share for arm in plan.arms)
-    return [arm.share / whole for arm in plan.arms]
 
 
 def _total(missing: Sequence[MissingCount], measure: str) -> int:

@@ -22,7 +22,7 @@ from pitcairn.ledger.entry import ReadingBody
 from pitcairn.ledger.history import LaunchRow
 from pitcairn.ledger.ledger import Ledger
 from pitcairn.program import ProgramFolder
-from pitcairn.reading.encode import to_json
+from pitcairn.reading.encode import from_json, to_json
 from pitcairn.reading.lock import Lock
 from pitcairn.reading.result import Result
 from pitcairn.reading.take import take
@@ -82,14 +82,40 @@ def _result(folder: ProgramFolder, loaded: Loaded, launch: LaunchRow, plan: Plan
     files = files_of(folder, loaded.program, data, needed=needed_sources(plan))
     assignment = _assignment(folder, launch, plan)
     with Engine.open(folder.scratch) as engine:
-        return judged(engine, plan, lock_of(folder, launch), files, assignment=assignment, as_of=as_of)
+        return judged(
+            engine,
+            plan,
+            lock_of(folder, launch),
+            files,
+            assignment=assignment,
+            as_of=as_of,
+            earlier=_earlier_rows(folder, plan),
+        )
 
 
-def judged(engine: Engine, plan: Plan, lock: Lock, files: Files, *, assignment: Path | None, as_of: date) -> Result:
+def judged(
+    engine: Engine,
+    plan: Plan,
+    lock: Lock,
+    files: Files,
+    *,
+    assignment: Path | None,
+    as_of: date,
+    earlier: Mapping[str, int] | None = None,
+) -> Result:
     """From files to a result: every reading, and every rehearsal of one, goes this way. DataError as in `collect`."""
     cube, facts = collect(engine, plan, files, assignment=assignment, as_of=as_of)
-    checks = check(plan, facts, plan_unchanged=True)
+    checks = check(plan, facts, plan_unchanged=True, earlier=earlier)
     return take(plan, lock, cube, facts, checks, versions())
+
+
+def _earlier_rows(folder: ProgramFolder, plan: Plan) -> Mapping[str, int] | None:
+    """Rows by source at the last reading, from its result file; None where there is none that can be read."""
+    path = folder.result_file(plan.pilot, plan.number)
+    try:
+        return dict(from_json(path.read_text(encoding="utf-8")).provenance.rows)
+    except (OSError, UnicodeDecodeError, DataError):
+        return None
 
 
 def _assignment(folder: ProgramFolder, launch: LaunchRow, plan: Plan) -> Path | None:
