@@ -306,3 +306,33 @@ def test_exact_figures_have_the_relative_difference_and_a_twin_without_the_adjus
     assert twin.relative.startswith(f"{share * 100:+.1f}% (")
     assert "adjusted" in adjusted.method
     assert "adjusted" not in twin.method
+
+
+def test_a_share_in_uneven_groups_is_judged_with_its_skew() -> None:
+    cube = a_cube({("control",): {"visit": shares(900, 9000)}, ("note",): {"visit": shares(150, 1000)}})
+    plan = a_plan(arms=(an_arm("control", 0, 9000, "control"), an_arm("note", 9000, 10000)))
+    result = a_reading(plan, cube)
+    row = next(row for row in result.details if row.arm == "note")
+    even = a_reading(a_plan(), two_arms(500, 750)).details[1]
+    assert "skew" in row.method.lower()
+    assert even.method == "Welch"
+    effect = result.measures[0].rows[0].effect
+    assert isinstance(effect, Shown)
+    assert effect.estimate == pytest.approx(0.05)
+    assert effect.high - effect.estimate != pytest.approx(effect.estimate - effect.low, rel=1e-3), "not symmetric"
+
+
+def test_a_share_that_does_nothing_in_uneven_groups_raises_no_more_alarms_than_it_may() -> None:
+    """3 % conversion, 1,500 customers against 13,500: harm or gain called in 5 % at most, but for chance."""
+    rng = np.random.default_rng(31)
+    plan = a_plan(arms=(an_arm("control", 0, 9000, "control"), an_arm("note", 9000, 10000)))
+    outside = 0
+    for _ in range(400):
+        events = rng.binomial([13_500, 1_500], 0.03)
+        cube = a_cube(
+            {("control",): {"visit": shares(events[0], 13_500)}, ("note",): {"visit": shares(events[1], 1_500)}}
+        )
+        effect = a_reading(plan, cube).measures[0].rows[0].effect
+        assert isinstance(effect, Shown)
+        outside += not effect.low <= 0 <= effect.high
+    assert outside <= 35, "5 % of 400 are 20; more than 35 come once in 2,000 runs"

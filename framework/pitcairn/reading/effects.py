@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.estimate.effect import Effect, NotAvailable
 from pitcairn.estimate.means import difference, ratio_difference
 from pitcairn.estimate.moments import Moments
 from pitcairn.estimate.proportions import is_small, share_difference
 from pitcairn.estimate.relative import relative_difference, relative_ratio_difference
+from pitcairn.estimate.skewed import is_uneven, skewed_difference
 from pitcairn.evidence.cube import Cube
 
 Outcome = Effect | NotAvailable
@@ -25,14 +28,24 @@ class MeasureEffects:
 
 
 def effect(measure: MeasurePlan, control: Moments, treated: Moments, confidence: float) -> Outcome:
-    """The estimator that fits the measure: shares with few events, ratios, everything else."""
+    """The estimator that fits the measure: ratios, shares with few events or uneven groups, everything else."""
     if measure.kind == "ratio":
         return ratio_difference(control, treated, confidence=confidence)
     if measure.is_rate:
         events = [round(float(arm.mean[0]) * arm.count) for arm in (control, treated)]
         if is_small(events[0], control.count) or is_small(events[1], treated.count):
             return share_difference(events[0], control.count, events[1], treated.count, confidence=confidence)
+        if is_uneven(control.count, treated.count):
+            return skewed_difference(_rate(control), _rate(treated), confidence=confidence)
     return difference(control, treated, covariates=int(measure.before is not None), confidence=confidence)
+
+
+def _rate(arm: Moments) -> Moments:
+    """A share's moments with the third one, which follows from the share itself. The value before stays out."""
+    share = float(arm.mean[0])
+    spread = arm.count * share * (1 - share)
+    cubes = np.full((1, 1, 1), spread * (1 - 2 * share))
+    return Moments(arm.count, np.array([share]), np.array([[spread]]), cubes)
 
 
 def relative(measure: MeasurePlan, control: Moments, treated: Moments, confidence: float) -> Outcome:
