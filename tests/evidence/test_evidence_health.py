@@ -53,7 +53,7 @@ def test_every_question_is_asked_every_time() -> None:
     asked = [item.id for item in check(SIMPLE, facts(), plan_unchanged=True)]
     empty = facts(count("control", 0), count("gift", 0), duplicates_checked=False)
     assert [item.id for item in check(SIMPLE, empty, plan_unchanged=False)] == asked
-    assert len(set(asked)) == len(asked) == 14
+    assert len(set(asked)) == len(asked) == 15
 
 
 def test_clean_data_fails_nothing_and_canonical_json_takes_every_value() -> None:
@@ -265,3 +265,14 @@ def test_data_that_shrank_is_told() -> None:
     assert "“customers” (20,001 rows, now 20,000)" in checks["kept"].sentence
     grown = {item.id: item for item in check(SIMPLE, now, plan_unchanged=True, earlier={"customers": 19_000})}
     assert grown["kept"].state == "pass"
+
+
+@pytest.mark.parametrize(
+    ("kind", "share", "state"),
+    [("sum", 0.5, "pass"), ("sum", 0.1, "warn"), ("any", 0.1, "pass"), ("mean", 0.38, "warn")],
+)
+def test_amounts_between_arms_of_very_different_size_are_doubtful(kind: str, share: float, state: str) -> None:
+    asked = plan([measure("spend", kind)])
+    control, gift = asked.arms
+    asked = replace(asked, arms=(replace(control, share=1 - share), replace(gift, share=share)))
+    assert found("even", asked).state == state
