@@ -148,10 +148,10 @@ def _settle_sentence(plan: Plan, needed: int | NotAvailable, total: int) -> str:
     if isinstance(needed, NotAvailable):
         return f"How many customers would settle the worth-it line cannot be said: {needed.why}."
     line = _unsigned(plan, plan.deciding, plan.deciding.worth_it or 0.0)
-    settled = f"About {needed:,} customers drawn would settle the worth-it line of {line}, 9 times in 10."
-    if needed <= total:
-        return settled
-    return (
-        f"{settled} This iteration draws {total:,}, too few: take more customers, follow a more frequent measure, "
-        "or ask for a larger gain."
-    )
+    settled = f"About {needed:,} customers drawn would tell a gain of {line} from none, 9 times in 10."
+    if needed > total:
+        return (
+            f"{settled} This iteration draws {total:,}, too few: take more customers, follow a more frequent measure, "
+            "or ask for a larger gain."
+        )
+    return f"{settled} A model that gains no more than the line still looks too small half of the time."
