@@ -12,7 +12,7 @@ from pitcairn.evidence.facts import Check, Facts
 from pitcairn.reading import headlines, words
 from pitcairn.reading.details import detail_rows
 from pitcairn.reading.effects import MeasureEffects, effects
-from pitcairn.reading.groups import group_tables, slices
+from pitcairn.reading.groups import Slice, group_tables, slices
 from pitcairn.reading.guardrails import guardrail_rows
 from pitcairn.reading.lock import Lock
 from pitcairn.reading.numbers import display_for, percent, written
@@ -38,9 +38,9 @@ def take(
 ) -> Result:
     """The whole reading. Where a gating check failed, no effect is worked out, let alone shown."""
     unsafe = is_unsafe(checks)
-    told = _told(plan, lock, facts, checks, None if unsafe else cube)
+    found = () if unsafe else slices(plan, cube)
+    told = _told(plan, lock, facts, checks, None if unsafe else cube, found)
     verdicts = tuple(_verdict(told, arm, unsafe, cube) for arm in plan.treatments)
-    found = slices(plan, cube) if not unsafe else ()
     sentence, command = words.next_step(told, tuple(one.code for one in verdicts))
     return Result(
         schema=SCHEMA,
@@ -86,7 +86,9 @@ def take(
     )
 
 
-def _told(plan: Plan, lock: Lock, facts: Facts, checks: tuple[Check, ...], cube: Cube | None) -> Told:
+def _told(
+    plan: Plan, lock: Lock, facts: Facts, checks: tuple[Check, ...], cube: Cube | None, cells: tuple[Slice, ...]
+) -> Told:
     if cube is None:
         return Told(
             plan=plan, lock=lock, facts=facts, effects=(), guardrails=(), groups=(), promotion=(), checks=checks
@@ -94,7 +96,6 @@ def _told(plan: Plan, lock: Lock, facts: Facts, checks: tuple[Check, ...], cube:
     confidence = 1 - 2 * level(lock.attempt) if lock.attempt is not None else plan.confidence
     found = effects(plan, cube, confidence)
     guardrails = guardrail_rows(plan, found)
-    cells = slices(plan, cube)
     proof = Proof(plan=plan, lock=lock, effects=found, guardrails=guardrails, slices=cells, checks=checks)
     return Told(
         plan=plan,
