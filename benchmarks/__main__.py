@@ -1,4 +1,4 @@
-"""The command: makes what is needed, lets the contestants take turns, prints the table."""
+"""The command: makes what is needed, lets the contestants take turns, prints a table for each case."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from benchmarks.cases import Case
 from benchmarks.clock import ROOT, Failed, Run, run
 from benchmarks.machine import described
 from benchmarks.peers import environments
-from benchmarks.table import Outcome, disagreements, keep, table
+from benchmarks.table import Outcome, block, disagreements, keep
 
 CUSTOMERS = 10_000_000
 SCRATCH = ROOT / "benchmarks" / "scratch"
 """Everything that is made: data by size, the peers' environments. Git ignores it; delete it when you like."""
+PAGE = ROOT / "benchmarks" / "README.md"
 
 
 def say(text: str) -> None:
@@ -78,28 +79,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", action="append", choices=cases.NAMES, help="may be given more than once")
     parser.add_argument("--pairs", type=int, help="recorded turns, instead of each case's own number")
     parser.add_argument("--scratch", type=Path, default=SCRATCH, help="where data and environments are made")
-    parser.add_argument("--keep", action="store_true", help="keep the table in benchmarks/README.md, if all went well")
+    parser.add_argument("--keep", action="store_true", help="keep the tables in benchmarks/README.md")
     asked = parser.parse_args(arguments)
     scratch, customers = asked.scratch.resolve(), round(CUSTOMERS * asked.scale)
     names = [name for name in cases.NAMES if not asked.only or name in asked.only]
-    pythons, notes = peers_had(scratch / "peers") if "peers" in names else ({}, [])
-    outcomes, wrong = [], []
+    about = described(customers)
+    failed = False
     for name in names:
-        case = case_of(name, scratch / f"{asked.scale:g}", pythons)
         try:
+            pythons, notes = peers_had(scratch / "peers") if name == "peers" else ({}, [])
+            case = case_of(name, scratch / f"{asked.scale:g}", pythons)
             for kind in case.needs:
                 make(kind, scratch / f"{asked.scale:g}" / kind, customers)
-            outcomes.append(measured(case, asked.pairs or case.pairs))
+            found = measured(case, asked.pairs or case.pairs)
         except Failed as failure:
-            wrong.append(f"{name} was not measured: {failure}")
-    text = table(outcomes, [*described(customers), *notes], judged=asked.scale == 1)
-    sys.stdout.write(text)
-    wrong += [line for outcome in outcomes for line in disagreements(outcome)]
-    if asked.keep and not wrong:
-        keep(text, ROOT / "benchmarks" / "README.md")
-    for line in wrong:
-        say(line)
-    return 1 if wrong else 0
+            say(f"{name} was not measured: {failure}")
+            failed = True
+            continue
+        text = block(found, [*about, *notes], judged=asked.scale == 1)
+        print(text, flush=True)
+        wrong = list(disagreements(found))
+        for line in wrong:
+            say(line)
+        failed = failed or bool(wrong)
+        if asked.keep and not wrong:
+            keep(text, PAGE, cases.NAMES)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""From runs to the table, and into the README."""
+"""From runs to tables, and into the README."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from statistics import median
 from benchmarks.cases import Case, Comparison
 from benchmarks.clock import Run
 
-START, END = "<!-- table -->\n", "<!-- end of table -->\n"
+START, END = "<!-- tables -->\n", "<!-- end of tables -->\n"
 HEAD = ("comparison", "ours", "other", "ratio", "pairs between", "target", "")
 
 
@@ -30,18 +30,16 @@ class Outcome:
         return [ours / max(other, 1e-9) for ours, other in pairs]
 
 
-def table(outcomes: Sequence[Outcome], notes: Sequence[str], *, judged: bool) -> str:
-    """Markdown: what it was measured on, then a table a case; `judged` says whether targets were met."""
-    parts = ["".join(f"- {note}\n" for note in notes)]
-    for outcome in outcomes:
-        rows = [HEAD, *(_row(outcome, comparison, judged=judged) for comparison in outcome.case.comparisons)]
-        widths = [max(len(row[place]) for row in rows) for place in range(len(HEAD))]
-        lines = [_line(rows[0], widths), _line(["-" * width for width in widths], widths)]
-        lines += [_line(row, widths) for row in rows[1:]]
-        count = len(next(iter(outcome.runs.values())))
-        title = f"**{outcome.case.name}**: {outcome.case.title} ({count} pair{'' if count == 1 else 's'})"
-        parts.append("\n".join([title, "", *lines]) + "\n")
-    return "\n".join(parts)
+def block(outcome: Outcome, notes: Sequence[str], *, judged: bool) -> str:
+    """Markdown: a title, a table, and what it was measured on; `judged` says whether targets were met."""
+    rows = [HEAD, *(_row(outcome, comparison, judged=judged) for comparison in outcome.case.comparisons)]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(HEAD))]
+    lines = [_line(rows[0], widths), _line(["-" * width for width in widths], widths)]
+    lines += [_line(row, widths) for row in rows[1:]]
+    count = len(next(iter(outcome.runs.values())))
+    title = f"### {outcome.case.name}: {outcome.case.title}"
+    small = f"{count} pair{'' if count == 1 else 's'}. {'; '.join(notes)}."
+    return "\n".join([title, "", *lines, "", small]) + "\n"
 
 
 def disagreements(outcome: Outcome) -> Iterator[str]:
@@ -57,13 +55,23 @@ def disagreements(outcome: Outcome) -> Iterator[str]:
             yield f"{comparison.title}: {len(wrong)} answers differ, first “{first}”: {ours[first]}, {other[first]}"
 
 
-def keep(text: str, page: Path) -> None:
-    """Puts the table where the page keeps the last one."""
+def keep(text: str, page: Path, order: Sequence[str]) -> None:
+    """Puts a case's block where the page keeps its last one, among those of the other cases, in this order."""
     before, _, rest = page.read_text(encoding="utf-8").partition(START)
-    _, _, after = rest.partition(END)
+    held, _, after = rest.partition(END)
+    blocks = {_name(one): one for one in (*_blocks(held), text)}
+    joined = "\n".join(blocks[name] for name in order if name in blocks)
     partial = page.with_suffix(".partial")
-    partial.write_text(f"{before}{START}\n{text}\n{END}{after}", encoding="utf-8")
+    partial.write_text(f"{before}{START}\n{joined}\n{END}{after}", encoding="utf-8")
     partial.replace(page)
+
+
+def _blocks(held: str) -> list[str]:
+    return [f"### {part.strip()}\n" for part in held.split("### ") if part.strip()]
+
+
+def _name(text: str) -> str:
+    return text.removeprefix("### ").partition(":")[0]
 
 
 def _alike(ours: Sequence[float], other: Sequence[float], tolerance: float) -> bool:

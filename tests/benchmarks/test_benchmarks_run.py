@@ -19,7 +19,7 @@ def benchmarks(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 def test_a_small_run_agrees_with_its_references_and_prints_its_rows(case: str, tmp_path: Path) -> None:
     done = benchmarks("--scratch", tmp_path, "--scale", "0.002", "--pairs", "1", "--only", case)
     assert done.returncode == 0, done.stderr
-    assert f"**{case}**" in done.stdout
+    assert f"### {case}: " in done.stdout
     assert "20,000 customers" in done.stdout
     assert "missed" not in done.stdout, "targets are for the full size"
 

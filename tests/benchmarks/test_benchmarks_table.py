@@ -10,7 +10,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.cases import Case, Comparison  # noqa: E402
 from benchmarks.clock import Answer, Failed, Run, run  # noqa: E402
-from benchmarks.table import Outcome, disagreements, keep, table  # noqa: E402
+from benchmarks.table import Outcome, block, disagreements, keep  # noqa: E402
 
 
 def a_run(cpu: float, answer: Answer) -> Run:
@@ -29,7 +29,7 @@ def test_a_ratio_is_the_median_over_pairs_and_leaves_the_start_out() -> None:
         [a_run(1.5, {}), a_run(1.5, {}), a_run(2.5, {})],
     )
     assert sorted(found.ratios(found.case.comparisons[0])) == [1.0, 1.0, 3.0]
-    assert "| 1.00  | 1.00 and 3.00 | ≤ 1.3  | met |" in table([found], ["a note"], judged=True)
+    assert "| 1.00  | 1.00 and 3.00 | ≤ 1.3  | met |" in block(found, ["a note"], judged=True)
 
 
 def test_answers_that_differ_are_told() -> None:
@@ -42,11 +42,14 @@ def test_answers_that_differ_are_told() -> None:
     assert "1 answers against 1" in next(disagreements(other))
 
 
-def test_the_page_keeps_only_the_last_table(tmp_path: Path) -> None:
+def test_the_page_keeps_the_last_table_of_every_case(tmp_path: Path) -> None:
     page = tmp_path / "README.md"
-    page.write_text("before\n<!-- table -->\nold\n<!-- end of table -->\nafter\n", encoding="utf-8")
-    keep("new\n", page)
-    assert page.read_text(encoding="utf-8") == "before\n<!-- table -->\n\nnew\n\n<!-- end of table -->\nafter\n"
+    page.write_text("before\n<!-- tables -->\n<!-- end of tables -->\nafter\n", encoding="utf-8")
+    for text in ("### two: old\n\nold\n", "### one: first\n\nfirst\n", "### two: new\n\nnew\n"):
+        keep(text, page, ("one", "two"))
+    assert page.read_text(encoding="utf-8") == (
+        "before\n<!-- tables -->\n\n### one: first\n\nfirst\n\n### two: new\n\nnew\n\n<!-- end of tables -->\nafter\n"
+    )
 
 
 def test_a_process_is_counted_from_outside_and_its_start_from_inside() -> None:
