@@ -8,7 +8,19 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "ARCHITECTURE.md"
 SOURCE = ROOT / "framework" / "pitcairn"
-ROOMS = ("", "spec", "estimate", "design", "evidence", "reading", "ledger", "report", "iteration", "commands")
+ROOMS = (
+    "",
+    "spec",
+    "estimate",
+    "design",
+    "evidence",
+    "reading",
+    "ledger",
+    "report",
+    "iteration",
+    "promotion",
+    "commands",
+)
 BEGIN, END = "<!-- map -->\n", "<!-- end of map -->"
 
 

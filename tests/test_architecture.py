@@ -22,6 +22,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("ledger",),
     ("report",),
     ("iteration",),
+    ("promotion",),
     ("commands",),
 )
 HIGHEST = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
