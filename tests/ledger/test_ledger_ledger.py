@@ -428,7 +428,8 @@ def test_a_newly_made_ledger_has_its_migrations_recorded(path: Path) -> None:
         pass
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT migration_set, name FROM _sqlite_migrations").fetchall() == [
-            ("pitcairn", "1 entries")
+            ("pitcairn", "1 entries"),
+            ("pitcairn", "2 decisions"),
         ]
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
 

@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pitcairn.canonical import digest
 from pitcairn.evidence.facts import FileFact
 from pitcairn.reading.result import LeftOut
 
-Kind = Literal["launch", "reading"]
+Kind = Literal["launch", "reading", "decision", "amendment", "closing", "promotion", "adoption", "stage"]
+"""What may be recorded. The bodies of `promotion` (a pack written), `adoption` (a registered prediction) and `stage`
+(a step of a rollout) belong to the promotion room: the ledger keeps them as mappings and knows only the kind."""
+KINDS: tuple[str, ...] = get_args(Kind)
+OF_A_LAUNCH = ("decision", "amendment", "closing")
+"""What people say of a launched iteration, so its launch must stand before it."""
+
+Decided = Literal["promote", "confirm", "rework", "wait", "stop"]
+"""What a person may decide for an arm: package it, confirm it, change it, look again, give it up."""
+DECISIONS: tuple[str, ...] = get_args(Decided)
+Touched = Literal["deciding", "arms", "dates", "other"]
+"""What a deviation from the plan touches."""
+TOUCHED: tuple[str, ...] = get_args(Touched)
+BARRING = ("deciding", "arms", "dates")
+"""A deviation that touches one of these bars promotion: the promise that was tested is no longer the one kept."""
 
 START = "0" * 64
 """What the first row follows."""
@@ -74,6 +88,17 @@ class LaunchBody:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GainFact:
+    """The deciding difference of one arm, relative to the comparison's level: +0.08 is 8 % better."""
+
+    arm: str
+    relative: float
+    """Positive is better, whichever way the measure counts."""
+    variance: float
+    """Of `relative`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingBody:
     """What a `reading` row holds: enough to recognise the result, and its conclusion."""
 
@@ -86,6 +111,48 @@ class ReadingBody:
     verdicts: tuple[tuple[str, str], ...]
     """(arm id, verdict code)."""
     files: tuple[FileFact, ...]
+    gains: tuple[GainFact, ...] = ()
+    """What later numbers are drawn towards; an arm without an estimate, or of an older ledger, is not here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionBody:
+    """What a `decision` row holds: what one person decided for one arm, on which reading, and why."""
+
+    arm: str
+    label: str
+    decision: Decided
+    why: str
+    verdict: str
+    """What the rules recommended in that reading; `unsafe_to_read` where it was withheld."""
+    as_of: str
+    result_digest: str
+    """SHA-256 of the result file that was decided on."""
+    owner: str
+    """Who owned the pilot: the decision to promote is somebody else's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendmentBody:
+    """What an `amendment` row holds: a deviation from the locked plan that cannot be undone."""
+
+    what: str
+    why: str
+    touches: tuple[Touched, ...]
+
+    @property
+    def bars_promotion(self) -> bool:
+        return any(one in BARRING for one in self.touches)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingBody:
+    """What a `closing` row holds: an iteration ended early, for good. What it spent stays spent."""
+
+    why: str
+    planned_end: str
+    attempt: int | None
+    """The attempt it spent; None for an exploration."""
 
 
 def seal(row: Mapping[str, object]) -> str:

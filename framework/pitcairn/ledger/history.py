@@ -13,11 +13,22 @@ from typing import Any
 from pitcairn.errors import DataError
 from pitcairn.evidence.facts import FileFact
 from pitcairn.ledger.connection import reading
-from pitcairn.ledger.entry import START, DrawnArm, Kind, LaunchBody, ReadingBody
+from pitcairn.ledger.entry import (
+    START,
+    AmendmentBody,
+    ClosingBody,
+    DecisionBody,
+    DrawnArm,
+    Entry,
+    GainFact,
+    Kind,
+    LaunchBody,
+    ReadingBody,
+)
 from pitcairn.reading.result import LeftOut
 
 _ROWS = """
-SELECT seq, pilot, iteration, lineage, recorded_at, recorded_by, digest, body
+SELECT seq, pilot, iteration, lineage, recorded_at, recorded_by, digest, previous, body
 FROM entries
 WHERE kind = ? AND pilot = coalesce(?, pilot) AND iteration = coalesce(?, iteration)
 ORDER BY seq
@@ -25,9 +36,7 @@ ORDER BY seq
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LaunchRow:
-    """One launch: who locked which plan, when, and what was drawn."""
-
+class _Recorded:
     seq: int
     pilot: str
     number: int
@@ -35,21 +44,41 @@ class LaunchRow:
     at: datetime
     by: str
     digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchRow(_Recorded):
+    """One launch: who locked which plan, when, and what was drawn."""
+
     body: LaunchBody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadingRow:
+class ReadingRow(_Recorded):
     """One reading: as of which day, and what it concluded."""
 
-    seq: int
-    pilot: str
-    number: int
-    lineage: str
-    at: datetime
-    by: str
-    digest: str
     body: ReadingBody
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRow(_Recorded):
+    """One decision: who decided what for which arm, and why."""
+
+    body: DecisionBody
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendmentRow(_Recorded):
+    """One deviation from a plan: who recorded it, and why it happened."""
+
+    body: AmendmentBody
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingRow(_Recorded):
+    """One iteration that was ended early."""
+
+    body: ClosingBody
 
 
 def launches(path: Path, pilot: str | None = None) -> tuple[LaunchRow, ...]:
@@ -65,6 +94,29 @@ def launch_of(path: Path, pilot: str, number: int) -> LaunchRow | None:
 def readings(path: Path, pilot: str | None = None, number: int | None = None) -> tuple[ReadingRow, ...]:
     """Every reading, oldest first; of one pilot, of one iteration. DataError where the ledger is damaged."""
     return tuple(_reading(path, row) for row in _rows(path, "reading", pilot, number))
+
+
+def decisions(path: Path, pilot: str | None = None, number: int | None = None) -> tuple[DecisionRow, ...]:
+    """Every decision, oldest first: the last one of an arm is the one that holds. DataError where damaged."""
+    return tuple(_decision(path, row) for row in _rows(path, "decision", pilot, number))
+
+
+def amendments(path: Path, pilot: str | None = None, number: int | None = None) -> tuple[AmendmentRow, ...]:
+    """Every recorded deviation from a plan, oldest first. DataError where the ledger is damaged."""
+    return tuple(_amendment(path, row) for row in _rows(path, "amendment", pilot, number))
+
+
+def closings(path: Path, pilot: str | None = None) -> tuple[ClosingRow, ...]:
+    """Every iteration that was ended early, oldest first. DataError where the ledger is damaged."""
+    return tuple(_closing(path, row) for row in _rows(path, "closing", pilot, None))
+
+
+def entries(path: Path, kind: Kind, pilot: str | None = None, number: int | None = None) -> tuple[Entry, ...]:
+    """Every row of a kind as it was written, oldest first, for rooms that define the body themselves.
+
+    DataError where the ledger is damaged.
+    """
+    return tuple(_entry(path, kind, row) for row in _rows(path, kind, pilot, number))
 
 
 def confirmations(path: Path, lineage: str) -> int:
@@ -88,7 +140,7 @@ def head(path: Path) -> str:
     return str(found[0]) if found else START
 
 
-_Row = tuple[int, str, int, str, str, str, str, str]
+_Row = tuple[int, str, int, str, str, str, str, str, str]
 
 
 def _rows(path: Path, kind: Kind, pilot: str | None, number: int | None) -> list[_Row]:
@@ -119,13 +171,47 @@ def _reading(path: Path, row: _Row) -> ReadingRow:
             | {
                 "verdicts": tuple((arm, code) for arm, code in body["verdicts"]),
                 "files": tuple(FileFact(**item) for item in body["files"]),
+                "gains": tuple(GainFact(**item) for item in body.get("gains", ())),
             }
         )
         return ReadingRow(**_common(row), body=held)
 
 
+def _decision(path: Path, row: _Row) -> DecisionRow:
+    with _written_by_us(path, row):
+        return DecisionRow(**_common(row), body=DecisionBody(**json.loads(row[-1])))
+
+
+def _amendment(path: Path, row: _Row) -> AmendmentRow:
+    with _written_by_us(path, row):
+        body = json.loads(row[-1])
+        return AmendmentRow(**_common(row), body=AmendmentBody(**body | {"touches": tuple(body["touches"])}))
+
+
+def _closing(path: Path, row: _Row) -> ClosingRow:
+    with _written_by_us(path, row):
+        return ClosingRow(**_common(row), body=ClosingBody(**json.loads(row[-1])))
+
+
+def _entry(path: Path, kind: Kind, row: _Row) -> Entry:
+    with _written_by_us(path, row):
+        seq, pilot, number, lineage, at, by, digest, previous, body = row
+        return Entry(
+            seq=seq,
+            kind=kind,
+            pilot=pilot,
+            iteration=number,
+            lineage=lineage,
+            recorded_at=datetime.fromisoformat(at),
+            recorded_by=by,
+            body=dict(json.loads(body)),
+            previous=previous,
+            digest=digest,
+        )
+
+
 def _common(row: _Row) -> dict[str, Any]:
-    seq, pilot, number, lineage, at, by, digest, _ = row
+    seq, pilot, number, lineage, at, by, digest, _, _ = row
     return {
         "seq": seq,
         "pilot": pilot,

@@ -20,6 +20,11 @@ from pitcairn.phrases import day
 _APPEND = f"INSERT INTO entries ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
 _LAST = f"SELECT {', '.join(COLUMNS)} FROM entries ORDER BY seq DESC LIMIT 1"  # noqa: S608
 
+_ONCE = {
+    "launch": ("launched", "what was launched stays as it is; write the rework as the next iteration"),
+    "closing": ("closed", "what was closed stays closed; start again with the next iteration"),
+}
+
 
 class Ledger:
     """A ledger opened for appending. Use it as a context manager; nothing in it can change or remove a row."""
@@ -70,8 +75,9 @@ class Ledger:
         """The new last row, in the open transaction or in one of its own.
 
         `at` is kept as given, in UTC: a clock that runs backwards is noted by `verify`, because refusing would
-        stop a pilot over the clock of another computer. Refused where `kind` is `launch` and the iteration was
-        launched before; DataError where the last row was changed; ValueError where `at` has no time zone.
+        stop a pilot over the clock of another computer. Refused where `kind` is `launch` or `closing` and the
+        iteration was launched or closed before; DataError where the last row was changed; ValueError where `at` has
+        no time zone.
         """
         if at.tzinfo is None:
             raise ValueError("The time of a ledger row needs a time zone.")
@@ -114,8 +120,8 @@ class Ledger:
             try:
                 self._connection.execute(_APPEND, [row[name] for name in COLUMNS])
             except sqlite3.IntegrityError as error:
-                if row["kind"] == "launch" and (launched := self._launched(row["pilot"], row["iteration"])):
-                    raise launched from error
+                if again := self._again(row["kind"], row["pilot"], row["iteration"]):
+                    raise again from error
                 raise
         return Entry(**(row | {"recorded_at": datetime.fromisoformat(row["recorded_at"]), "body": plain(body)}))
 
@@ -133,18 +139,19 @@ class Ledger:
             )
         return row["seq"], row["digest"]
 
-    def _launched(self, pilot: str, iteration: int) -> Refused | None:
+    def _again(self, kind: str, pilot: str, iteration: int) -> Refused | None:
+        """Why a row that there may be only one of was not taken; None where that is not the reason."""
+        if kind not in _ONCE:
+            return None
         found = self._connection.execute(
-            "SELECT recorded_at, recorded_by FROM entries WHERE kind = 'launch' AND pilot = ? AND iteration = ?",
-            (pilot, iteration),
+            "SELECT recorded_at, recorded_by FROM entries WHERE kind = ? AND pilot = ? AND iteration = ?",
+            (kind, pilot, iteration),
         ).fetchone()
         if not found:
             return None
+        done, hint = _ONCE[kind]
         at = datetime.fromisoformat(found[0])
-        return Refused(
-            f"Iteration {iteration} of {pilot} was launched already, on {day(at)} by {found[1]}.",
-            hint="what was launched stays as it is; write the rework as the next iteration",
-        )
+        return Refused(f"Iteration {iteration} of {pilot} was {done} already, on {day(at)} by {found[1]}.", hint=hint)
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:

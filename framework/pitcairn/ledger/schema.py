@@ -118,6 +118,80 @@ FROM entries
 WHERE kind = 'reading'
 """
 
+_ONE_CLOSING = "CREATE UNIQUE INDEX one_closing ON entries (pilot, iteration) WHERE kind = 'closing'"
+
+_NO_SECOND_CLOSING = """
+CREATE TRIGGER no_second_closing BEFORE INSERT ON entries
+WHEN NEW.kind = 'closing'
+    AND EXISTS (
+        SELECT 1 FROM entries
+        WHERE kind = 'closing' AND pilot = NEW.pilot AND iteration = NEW.iteration
+    )
+BEGIN
+    SELECT RAISE(ABORT, 'The ledger is append-only: an iteration is closed once.');
+END
+"""
+
+_DECISIONS = """
+CREATE VIEW decisions AS
+SELECT
+    seq,
+    recorded_at,
+    recorded_by,
+    pilot,
+    iteration,
+    json_extract(body, '$.arm') AS arm,
+    json_extract(body, '$.decision') AS decision,
+    json_extract(body, '$.verdict') AS verdict,
+    json_extract(body, '$.why') AS why,
+    json_extract(body, '$.as_of') AS as_of,
+    json_extract(body, '$.result_digest') AS result_digest,
+    lineage
+FROM entries
+WHERE kind = 'decision'
+"""
+
+_AMENDMENTS = """
+CREATE VIEW amendments AS
+SELECT
+    seq,
+    recorded_at,
+    recorded_by,
+    pilot,
+    iteration,
+    json_extract(body, '$.what') AS what,
+    json_extract(body, '$.why') AS why,
+    (SELECT group_concat(value, ', ') FROM json_each(body, '$.touches')) AS touches,
+    lineage
+FROM entries
+WHERE kind = 'amendment'
+"""
+
+_CLOSINGS = """
+CREATE VIEW closings AS
+SELECT
+    seq,
+    recorded_at,
+    recorded_by,
+    pilot,
+    iteration,
+    json_extract(body, '$.why') AS why,
+    json_extract(body, '$.planned_end') AS planned_end,
+    json_extract(body, '$.attempt') AS attempt,
+    lineage
+FROM entries
+WHERE kind = 'closing'
+"""
+
+
+_AS_WRITTEN = """
+CREATE VIEW {view} AS
+SELECT seq, recorded_at, recorded_by, pilot, iteration, body, lineage
+FROM entries
+WHERE kind = '{kind}'
+"""
+"""Rows whose body another room defines."""
+
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "1 entries",
@@ -131,6 +205,19 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             _NO_REPLACE,
             _LAUNCHES,
             _READINGS,
+        ),
+    ),
+    (
+        "2 decisions",
+        (
+            _ONE_CLOSING,
+            _NO_SECOND_CLOSING,
+            _DECISIONS,
+            _AMENDMENTS,
+            _CLOSINGS,
+            _AS_WRITTEN.format(view="promotions", kind="promotion"),
+            _AS_WRITTEN.format(view="adoptions", kind="adoption"),
+            _AS_WRITTEN.format(view="stages", kind="stage"),
         ),
     ),
 )
@@ -163,10 +250,10 @@ def migrations() -> Migrations:
     return steps
 
 
-def build(connection: sqlite3.Connection) -> None:
-    """Make an empty ledger in a database that lives in memory only."""
+def build(connection: sqlite3.Connection, steps: int | None = None) -> None:
+    """Make an empty ledger in a database that lives in memory only, by the first `steps` migrations or by all."""
     connection.execute("CREATE TABLE _sqlite_migrations (migration_set TEXT, name TEXT, applied_at TEXT)")
-    for name, statements in STEPS:
+    for name, statements in STEPS[:steps]:
         for statement in statements:
             connection.execute(statement)
         connection.execute("INSERT INTO _sqlite_migrations VALUES ('pitcairn', ?, '')", (name,))

@@ -20,7 +20,7 @@ from typing import Any, Literal
 from pitcairn.canonical import digest, dumps
 from pitcairn.ledger import schema
 from pitcairn.ledger.connection import reading
-from pitcairn.ledger.entry import COLUMNS, START, is_sealed
+from pitcairn.ledger.entry import COLUMNS, KINDS, OF_A_LAUNCH, START, is_sealed
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 _Row = dict[str, Any]
@@ -71,6 +71,9 @@ def verify(
     found += [*unreadable, *_chain(rows), *_clock(rows)]
     for row in rows:
         found += _content(row)
+    if all(one.kind == "note" for one in found):
+        # A row that is gone or changed is reported once, not again by everything that speaks of it.
+        found += _footing(rows)
     found += [*_gone(rows, expected_heads), *_unknown(rows, expected_results)]
     return Verification(rows=len(rows), head=rows[-1]["digest"] if rows else START, findings=tuple(found))
 
@@ -91,7 +94,7 @@ def _damage(connection: sqlite3.Connection) -> Iterator[Finding]:
 
 def _rules(connection: sqlite3.Connection) -> Iterator[Finding]:
     model = sqlite3.connect(":memory:", isolation_level=None)
-    schema.build(model)
+    schema.build(model, _age(connection))
     written, found = schema.objects(model), schema.objects(connection)
     model.close()
     for (kind, name), made in written.items():
@@ -106,12 +109,22 @@ def _rules(connection: sqlite3.Connection) -> Iterator[Finding]:
 
 
 def _migrations(connection: sqlite3.Connection) -> Iterator[Finding]:
+    age = _age(connection)
+    if age is None:
+        yield _broken("The record of migrations is not the one of this version of Pitcairn.")
+    elif age < len(schema.STEPS):
+        text = "An older version of Pitcairn made the file; the next row that is recorded brings it up to date."
+        yield Finding(kind="note", row=None, text=text)
+
+
+def _age(connection: sqlite3.Connection) -> int | None:
+    """How many of our migrations made the file; None where its record of them is not one of ours."""
     try:
         found = sorted(schema.applied(connection))
     except sqlite3.OperationalError:
-        found = []
-    if found != sorted(name for name, _ in schema.STEPS):
-        yield _broken("The record of migrations is not the one of this version of Pitcairn.")
+        return None
+    known = sorted(name for name, _ in schema.STEPS)
+    return len(found) if found and found == known[: len(found)] else None
 
 
 def _rows(connection: sqlite3.Connection) -> tuple[list[_Row], list[Finding]]:
@@ -173,6 +186,26 @@ def _content(row: _Row) -> Iterator[Finding]:
         yield _broken(f"Row {seq} holds a plan that does not match the plan's digest beside it.", seq)
     if _time(row) is None:
         yield _broken(f"Row {seq} was not written by Pitcairn: “{row['recorded_at']}” is no time.", seq)
+
+
+def _footing(rows: list[_Row]) -> Iterator[Finding]:
+    """Whether what speaks of an earlier row has one to speak of."""
+    launched: set[tuple[object, object]] = set()
+    results: set[object] = set()
+    for row in rows:
+        seq, kind, iteration = row["seq"], row["kind"], (row["pilot"], row["iteration"])
+        if kind not in KINDS:
+            yield _broken(f"Row {seq} is of a kind that Pitcairn does not know: “{kind}”.", seq)
+        if kind in OF_A_LAUNCH and iteration not in launched:
+            yield _broken(
+                f"Row {seq} ({kind}) speaks of iteration {iteration[1]} of {iteration[0]}, never launched.", seq
+            )
+        if kind == "decision" and _result(row) not in results:
+            yield _broken(f"Row {seq} decides on a result that no reading before it has.", seq)
+        if kind == "launch":
+            launched.add(iteration)
+        if kind == "reading":
+            results.add(_result(row))
 
 
 def _gone(rows: list[_Row], expected: Mapping[str, str]) -> Iterator[Finding]:
