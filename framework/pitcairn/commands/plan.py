@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from pitcairn.commands import options, tables
+from pitcairn.commands import options, planning
 from pitcairn.commands.answer import Answer
 from pitcairn.commands.options import verb
 from pitcairn.commands.session import Session
@@ -18,8 +18,9 @@ from pitcairn.commands.targets import files_by_source, iteration_number
 def command(session: Session, pilot: str, iteration: int | None, data: tuple[str, ...]) -> Answer:
     """Say how many customers there are and what gain could be seen.
 
-    Counts the customers who could be drawn, the gain that would be seen 9 times in 10, and how many customers
-    would settle the worth-it line. Changes nothing.
+    Answers whether the iteration can show what it asks: how likely a gain as large as the worth-it line is told
+    from none, how many customers would settle it, and what would help where they are too few. Levels and spreads
+    come from earlier readings of the same customers, else from before the start. Changes nothing.
     """
     from pitcairn.iteration.outlook import outlook
 
@@ -30,6 +31,6 @@ def command(session: Session, pilot: str, iteration: int | None, data: tuple[str
     found = outlook(folder, pilot, number, data=files)
     return Answer(
         data={"outlook": found},
-        show=partial(tables.outlook, found=found),
+        show=partial(planning.outlook, found=found),
         next=f"pitcairn launch {pilot} --dry-run",
     )

@@ -1,4 +1,4 @@
-"""How the answers of `plan`, `launch`, `status`, `list` and `ledger` look on a terminal."""
+"""How the answers of `launch`, `status`, `list` and `ledger` look on a terminal."""
 
 from __future__ import annotations
 
@@ -10,29 +10,10 @@ from pitcairn.commands.paper import Kind, Paper
 
 if TYPE_CHECKING:
     from pitcairn.evidence.facts import Check
-    from pitcairn.iteration.outcomes import Launch, Outlook, Rebuilt, Sight, Standing
+    from pitcairn.iteration.outcomes import Launch, Rebuilt, Standing
     from pitcairn.ledger.verify import Verification
 
 STATES: dict[str, Kind] = {"pass": "good", "warn": "watch", "fail": "bad", "unchecked": "neutral"}
-
-
-def outlook(paper: Paper, *, found: Outlook) -> None:
-    """Who could be drawn, what could be seen, and how many would settle it."""
-    paper.say(f"{found.plan.title}, iteration {found.plan.number} ({found.plan.stage})", bold=True)
-    if found.plan.observed:
-        paper.wrap(f"{found.in_scope:,} customers are in the data; somebody else makes the draw.")
-    else:
-        paper.wrap(_drawn("Would draw", found.drawn, found.arms))
-    for sentence in found.sentences:
-        paper.wrap(sentence)
-    paper.say("\nWhat could be seen, 9 times in 10")
-    for sight in found.sights:
-        told = ", ".join(part for part in (sight.visible_text, sight.line_text) if part)
-        paper.mark(_sight_kind(sight), sight.label, told, column=_widest(one.label for one in found.sights))
-    for basis in dict.fromkeys(sight.basis for sight in found.sights if sight.basis):
-        paper.wrap(f"From {basis}.", indent=2)
-    paper.say()
-    paper.wrap(found.settle_sentence)
 
 
 def launch(paper: Paper, *, done: Launch, shown: Callable[[Path], str]) -> None:
@@ -42,7 +23,7 @@ def launch(paper: Paper, *, done: Launch, shown: Callable[[Path], str]) -> None:
     would = "Would draw" if done.dry_run else "Drew"
     total = sum(count for _, _, count in done.arms)
     if done.drawn_by_us:
-        paper.wrap(_drawn(would, total, done.arms))
+        paper.wrap(drawn(would, total, done.arms))
     else:
         paper.wrap("The groups were drawn by somebody else; they are read from the data.")
     if done.in_scope is not None:
@@ -61,7 +42,7 @@ def launch(paper: Paper, *, done: Launch, shown: Callable[[Path], str]) -> None:
 def checks(paper: Paper, found: tuple[Check, ...]) -> None:
     """One line for each health check."""
     for check in found:
-        paper.mark(STATES[check.state], check.name, check.sentence, column=_widest(one.name for one in found))
+        paper.mark(STATES[check.state], check.name, check.sentence, column=widest(one.name for one in found))
 
 
 def standings(paper: Paper, *, found: tuple[Standing, ...]) -> None:
@@ -103,16 +84,12 @@ def rebuilt(paper: Paper, *, found: Rebuilt, shown: Callable[[Path], str]) -> No
         paper.say(f"{'Was up to date:' if found.same else 'Wrote'} {page}")
 
 
-def _drawn(verb: str, total: int, arms: tuple[tuple[str, str, int], ...]) -> str:
+def drawn(verb: str, total: int, arms: tuple[tuple[str, str, int], ...]) -> str:
+    """`Would draw 3,960 customers by lot: “As today” 1,980, “A note” 1,980.`"""
     each = ", ".join(f"“{label}” {count:,}" for _, label, count in arms)
     return f"{verb} {total:,} customers by lot: {each}."
 
 
-def _sight_kind(sight: Sight) -> Kind:
-    if sight.enough is None:
-        return "neutral"
-    return "good" if sight.enough else "watch"
-
-
-def _widest(names: Iterable[str]) -> int:
+def widest(names: Iterable[str]) -> int:
+    """How wide a column of names is, within reason."""
     return min(28, max((len(name) for name in names), default=0))

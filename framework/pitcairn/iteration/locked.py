@@ -88,6 +88,16 @@ def earlier_gains(folder: ProgramFolder, pilot: str, number: int) -> tuple[tuple
     return tuple(sorted(counts.items()))
 
 
+def attempt_of(folder: ProgramFolder, plan: Plan) -> int | None:
+    """Which confirmation of its lineage the plan is, or would be if it were launched now; None for an exploration."""
+    if plan.stage != "confirm":
+        return None
+    launch = history.launch_of(folder.ledger_file, plan.pilot, plan.number)
+    if launch is not None:
+        return _attempt(folder, launch)
+    return history.confirmations(folder.ledger_file, plan.lineage) + 1
+
+
 def is_confirmation(launch: LaunchRow) -> bool:
     """Whether the launch spent a piece of its lineage's error budget."""
     return bool(launch.body.plan.get("stage") == "confirm")

@@ -30,6 +30,19 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CurvePoint:
+    """What so many customers would show of the deciding measure."""
+
+    customers: int
+    """Drawn in all."""
+    gain: float
+    """The smallest gain seen 9 times in 10, per customer."""
+    gain_text: str
+    chance: float | None
+    """The chance that a gain as large as the worth-it line is told from none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
     """What `plan` answers: how many customers there are, what could be seen, how many would settle it."""
 
@@ -43,6 +56,18 @@ class Outlook:
     settle_total: int | None
     """Customers in all that would settle the worth-it line 9 times in 10."""
     settle_sentence: str
+    can_show: bool | None
+    """Whether a gain as large as the worth-it line would be seen 9 times in 10; None where that cannot be said."""
+    answer: str
+    """The same as a sentence, with the chance that it is seen."""
+    helps: tuple[str, ...]
+    """What would help an iteration that cannot show what it asks; empty for all others."""
+    attempt: int | None
+    """A confirmation's number in its lineage; None for an exploration."""
+    level: float
+    """One-sided: how often a model without any gain would be taken for one with a gain."""
+    curve: tuple[CurvePoint, ...]
+    """From a quarter of the customers to four times as many."""
     sentences: tuple[str, ...]
 
 
