@@ -13,8 +13,9 @@ from pitcairn.design.plan import Condition, Plan
 from pitcairn.design.resolve import conditions, resolve
 from pitcairn.errors import SpecError
 from pitcairn.program import ProgramFolder
+from pitcairn.spec.fields import Bounds
 from pitcairn.spec.load import Loaded, load
-from pitcairn.spec.models import Arm, Bounds, IterationSpec, Measure, PilotSpec, ProgramSpec
+from pitcairn.spec.models import Arm, IterationSpec, Measure, PilotSpec, ProgramSpec
 
 PROGRAM = {
     "program": "Corner shop",

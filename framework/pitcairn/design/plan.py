@@ -136,6 +136,18 @@ class ObservedPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExposurePlan:
+    """Where it is known who was reached. A row that fits everything that is given says so."""
+
+    source: str
+    column: str | None
+    day: str | None
+    where: tuple[Condition, ...]
+    would_have_been: bool
+    """The comparison's customers are in it at the moment they would have been reached; else never, if all is well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OptOutPlan:
     source: str
     where: tuple[Condition, ...]
@@ -219,6 +231,7 @@ class Plan:
     follow_up_days: int
     end: date
     confidence: float = 0.95
+    exposure: ExposurePlan | None = None
 
     @property
     def lineage(self) -> str:

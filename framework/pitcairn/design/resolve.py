@@ -13,6 +13,7 @@ from pitcairn.design.plan import (
     ChangePlan,
     Condition,
     CustomerPlan,
+    ExposurePlan,
     GroupPlan,
     Level,
     MeasurePlan,
@@ -24,10 +25,9 @@ from pitcairn.design.plan import (
     SourcePlan,
 )
 from pitcairn.errors import SpecError
+from pitcairn.spec.fields import Bounds, Conditions
 from pitcairn.spec.load import Loaded
 from pitcairn.spec.models import (
-    Bounds,
-    Conditions,
     EventSource,
     Group,
     IterationSpec,
@@ -49,7 +49,7 @@ def resolve(loaded: Loaded) -> Plan:
         )
     scope_kind, scope, scope_label = _scope(program, pilot)
     measures, groups = _measures(program, pilot, iteration), _groups(program, pilot, iteration)
-    observed = _observed(iteration)
+    observed, exposure = _observed(iteration), _exposure(iteration)
     opt_out, caps = _contact(program) if observed is None else ((), ())
     return Plan(
         schema=SCHEMA,
@@ -77,7 +77,7 @@ def resolve(loaded: Loaded) -> Plan:
         take=float(iteration.take),
         opt_out=opt_out,
         caps=caps,
-        sources=_sources(program, _used(pilot.customers.source, measures, groups, observed, opt_out, caps)),
+        sources=_sources(program, _used(pilot.customers.source, measures, groups, (observed, exposure), opt_out, caps)),
         measures=measures,
         groups=groups,
         predictions=tuple(
@@ -90,6 +90,7 @@ def resolve(loaded: Loaded) -> Plan:
         start=iteration.start,
         follow_up_days=iteration.follow_up,
         end=iteration.end,
+        exposure=exposure,
     )
 
 
@@ -160,6 +161,19 @@ def _observed(iteration: IterationSpec) -> ObservedPlan | None:
         column=written.column,
         values=tuple((arm, written.values.get(arm, arm)) for arm in iteration.arms),
         start=written.start,
+    )
+
+
+def _exposure(iteration: IterationSpec) -> ExposurePlan | None:
+    written = iteration.exposure
+    if written is None:
+        return None
+    return ExposurePlan(
+        source=written.source,
+        column=written.column,
+        day=written.day,
+        where=conditions(written.where),
+        would_have_been=written.would_have_been,
     )
 
 
@@ -252,11 +266,11 @@ def _used(
     population: str,
     measures: tuple[MeasurePlan, ...],
     groups: tuple[GroupPlan, ...],
-    observed: ObservedPlan | None,
+    if_any: tuple[ObservedPlan | ExposurePlan | None, ...],
     opt_out: tuple[OptOutPlan, ...],
     caps: tuple[CapPlan, ...],
 ) -> set[str]:
-    readers = (*measures, *groups, *opt_out, *caps, *((observed,) if observed else ()))
+    readers = (*measures, *groups, *opt_out, *caps, *(reader for reader in if_any if reader is not None))
     return {population, *(reader.source for reader in readers)}
 
 

@@ -28,7 +28,7 @@ def reading_needs(plan: Plan) -> tuple[Need, ...]:
     """What a reading reads: outcomes, groups, values before the start, an observed draw."""
     found = [need for measure in plan.measures for need in _measure(plan, measure)]
     found += [need for group in plan.groups for need in _group(plan, group)]
-    return tuple(dict.fromkeys((*_observed(plan), *found, *_before(plan))))
+    return tuple(dict.fromkeys((*_observed(plan), *found, *_before(plan), *_exposure(plan))))
 
 
 def check_columns(relations: Iterable[Relation], needs: Iterable[Need]) -> None:
@@ -74,6 +74,17 @@ def _observed(plan: Plan) -> Iterator[Need]:
     if plan.observed.start is not None:
         yield Need(plan.observed.source, plan.observed.start, "the observed start")
     yield from _conditions(plan.population, plan.keep, "the pilot's “keep”")
+
+
+def _exposure(plan: Plan) -> Iterator[Need]:
+    if plan.exposure is None:
+        return
+    asked, why = plan.exposure, "the exposure"
+    yield from _customer(plan, asked.source, why)
+    for column in (asked.column, asked.day):
+        if column is not None:
+            yield Need(asked.source, column, why)
+    yield from _conditions(asked.source, asked.where, why)
 
 
 def _measure(plan: Plan, measure: MeasurePlan) -> Iterator[Need]:

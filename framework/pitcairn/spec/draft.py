@@ -11,7 +11,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from pitcairn.errors import Problem
 from pitcairn.program import ProgramFolder
-from pitcairn.spec.models import IterationSpec, Model, PilotSpec, ProgramSpec
+from pitcairn.spec.fields import Model
+from pitcairn.spec.models import IterationSpec, PilotSpec, ProgramSpec
 from pitcairn.spec.place import Path, Source
 from pitcairn.spec.read import problems, read
 from pitcairn.spec.shape import hints

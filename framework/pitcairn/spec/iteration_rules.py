@@ -9,8 +9,8 @@ from fractions import Fraction
 
 from pitcairn.errors import Problem
 from pitcairn.spec.draft import Draft
-from pitcairn.spec.fit import known, once, positive, unit_fits
-from pitcairn.spec.models import EventSource, IterationSpec, Observed, PilotSpec, ProgramSpec
+from pitcairn.spec.fit import known, once, positive, possible, unit_fits
+from pitcairn.spec.models import EventSource, IterationSpec, Observed, PilotSpec, ProgramSpec, WideSource
 from pitcairn.spec.pilot_rules import measure_ids
 from pitcairn.spec.place import Path
 from pitcairn.spec.program_rules import wide_source
@@ -128,6 +128,25 @@ def _joins(turn: Turn, at: Path, id: str) -> Iterator[Problem]:
         if source is not None and source.customer is None:
             message = f"“{id}” cannot be joined with “{population}”"
             yield turn.iteration.problem(at, message, f"add “customer: …” to the source “{name}” in program.yaml")
+
+
+def exposure(turn: Turn) -> Iterator[Problem]:
+    """Who was reached is known from a source of the program that says so by itself, customer by customer."""
+    written, at = turn.iteration.spec.exposure, ("exposure", "source")
+    if written is None:
+        return
+    yield from known(turn.iteration, at, written.source, turn.program.ids("sources"), "a source of the program")
+    yield from possible(turn.iteration, ("exposure", "where"), written.where)
+    source = turn.program.spec.sources.get(written.source)
+    if isinstance(source, EventSource) and (written.column or written.day):
+        key = "column" if written.column else "day"
+        message = f"every row of “{written.source}” is one time that a customer was reached"
+        yield turn.iteration.problem(("exposure", key), message, f"remove “{key}”; choose rows with “where”")
+    elif isinstance(source, WideSource) and not (written.column or written.day or written.where):
+        message = f"“{written.source}” has a row a customer, and nothing says who of them was reached"
+        yield turn.iteration.problem(("exposure",), message, "name a “column”, a “day” or a “where”", at_key=True)
+    if source is not None and written.source != turn.pilot.spec.customers.source:
+        yield from _joins(turn, at, written.source)
 
 
 def confirmation(turn: Turn) -> Iterator[Problem]:
@@ -254,6 +273,7 @@ RULES = (
     draw,
     observed_arms,
     observed_source,
+    exposure,
     confirmation,
     worth_it,
     predicted_arms,

@@ -6,26 +6,24 @@ Every description is shown to people, in editors and in docs/plan-files.md.
 
 from __future__ import annotations
 
-from datetime import date
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
+from pydantic import BaseModel, Discriminator, Field, Tag
 
-from pitcairn.spec import scalars
-from pitcairn.spec.scalars import Amount, AmountRange
-
-
-def _form(value: object) -> str:
-    """Which way of writing a value was meant, so that its problems are told once and not for every way."""
-    if isinstance(value, dict | BaseModel):
-        return "mapping"
-    return "list" if isinstance(value, list) else "word"
-
-
-def _written(parser: Any, *examples: str | float, types: tuple[str, ...] = ("string",)) -> tuple[Any, ...]:
-    schema = {"type": list(types) if len(types) > 1 else types[0], "examples": list(examples)}
-    return BeforeValidator(parser), WithJsonSchema(schema)
+from pitcairn.spec.fields import (
+    Column,
+    Conditions,
+    Day,
+    Duration,
+    Id,
+    Model,
+    Quantity,
+    Range,
+    Scalar,
+    Share,
+    Text,
+)
 
 
 def _file_form(value: object) -> str:
@@ -34,49 +32,6 @@ def _file_form(value: object) -> str:
 
 def _assignment_form(value: object) -> str:
     return "mapping" if isinstance(value, dict | BaseModel) else "word"
-
-
-Id = Annotated[
-    str,
-    Field(
-        pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$",
-        max_length=40,
-        description="Small letters, digits, hyphens or underscores.",
-    ),
-]
-Text = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(scalars.text)]
-Column = Annotated[str, Field(min_length=1, max_length=200)]
-Duration = Annotated[int, *_written(scalars.duration, "14 days", "2 weeks")]
-Share = Annotated[Fraction, *_written(scalars.share, "1/2", "33%", 0.5, types=("string", "number"))]
-Quantity = Annotated[Amount, *_written(scalars.amount, "20 per 1000", "2%", "0.50 each", types=("string", "number"))]
-Range = Annotated[AmountRange, *_written(scalars.amount_range, "40 to 65 per 1000")]
-Day = Annotated[date, *_written(scalars.day, "2026-03-02")]
-Scalar = Annotated[str | int | float | bool, BeforeValidator(scalars.scalar)]
-
-
-class Model(BaseModel):
-    """Unknown keys are refused; a value once read never changes; text is never taken for a number."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True)
-
-
-class Bounds(Model):
-    """Limits for a number column. At least one; all must hold."""
-
-    at_least: float | None = Field(None, description="The value is this or more.")
-    at_most: float | None = Field(None, description="The value is this or less.")
-    above: float | None = Field(None, description="The value is more than this.")
-    below: float | None = Field(None, description="The value is less than this.")
-
-
-Condition = Annotated[
-    Annotated[Scalar, Tag("word")]
-    | Annotated[list[Scalar], Field(min_length=1), Tag("list")]
-    | Annotated[Bounds, Tag("mapping")],
-    Discriminator(_form),
-]
-Conditions = dict[Column, Condition]
-"""Column -> the value it must have, a list of allowed values, or bounds. All must hold."""
 
 
 # --- program.yaml ---------------------------------------------------------------------------------------------
@@ -349,6 +304,24 @@ Assignment = Annotated[
 ]
 
 
+class Exposure(Model):
+    """Where it is known who was actually reached: the message delivered, the page opened, the call made.
+
+    A customer counts as reached by one row that fits, on a day of their follow-up where days are known. Nobody is left
+    out of the result for not being reached; how many were not, in which arm, is told.
+    """
+
+    source: Id = Field(description="The source that knows: a row a customer, or a row for each time one was reached.")
+    column: Column | None = Field(None, description="A row a customer: yes, true or a number above 0 means reached.")
+    day: Column | None = Field(None, description="A row a customer: the day they were first reached; empty if never.")
+    where: Conditions = Field(default_factory=dict, description="Only rows with these values say that one was reached.")
+    would_have_been: bool = Field(
+        False,
+        description="`true`: the comparison's customers are in it too, at the moment they would have been reached. "
+        "Then reached customers can be compared with their like. `false`: the comparison is not meant to be reached.",
+    )
+
+
 class Change(Model):
     """What changed since the iteration before, and why."""
 
@@ -379,6 +352,7 @@ class IterationSpec(Model):
         "drawn",
         description="`drawn` by `launch`, or observed: a column of a source.",
     )
+    exposure: Exposure | None = Field(None, description="Where it is known who was actually reached.")
     take: Share = Field(
         default_factory=lambda: Fraction(1), description="The share of the eligible customers to draw; all if left out."
     )

@@ -10,7 +10,7 @@ from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import BaseModel, WithJsonSchema
 from pydantic.fields import FieldInfo
 
-from pitcairn.spec import example, iteration_rules, models, pilot_rules, program_rules
+from pitcairn.spec import example, fields, iteration_rules, pilot_rules, program_rules
 from pitcairn.spec.schema import MODELS, Kind
 from pitcairn.spec.shape import bare, choices, given, hints, literals
 
@@ -25,32 +25,32 @@ _RULES: dict[Kind, Sequence[Callable[..., object]]] = {
     "iteration": iteration_rules.RULES,
 }
 _WORDS: tuple[tuple[Any, str], ...] = (
-    (models.Id, "id"),
-    (models.Text, "text"),
-    (models.Column, "column"),
-    (models.Duration, "length of time"),
-    (models.Share, "share"),
-    (models.Quantity, "amount"),
-    (models.Range, "range"),
-    (models.Day, "date"),
-    (models.Scalar, "value"),
-    (models.Conditions, "conditions"),
+    (fields.Id, "id"),
+    (fields.Text, "text"),
+    (fields.Column, "column"),
+    (fields.Duration, "length of time"),
+    (fields.Share, "share"),
+    (fields.Quantity, "amount"),
+    (fields.Range, "range"),
+    (fields.Day, "date"),
+    (fields.Scalar, "value"),
+    (fields.Conditions, "conditions"),
     (bool, "true or false"),
     (int, "whole number"),
     (float, "number"),
     (str, "text"),
 )
 _WRITTEN: tuple[tuple[Any, str, str], ...] = (
-    (models.Duration, "length of time", "Whole days or weeks."),
+    (fields.Duration, "length of time", "Whole days or weeks."),
     (
-        models.Quantity,
+        fields.Quantity,
         "amount",
         "Shares of customers per 1,000 or in percent, everything else `each` (per customer). A bare number is per "
         "customer.",
     ),
-    (models.Range, "range", "Two amounts with one unit, the smaller first."),
-    (models.Share, "share", "Exact: three times `1/3` is 1, three times `33%` is not."),
-    (models.Day, "date", "Year, month, day. A day belongs to the program's time zone."),
+    (fields.Range, "range", "Two amounts with one unit, the smaller first."),
+    (fields.Share, "share", "Exact: three times `1/3` is 1, three times `33%` is not."),
+    (fields.Day, "date", "Year, month, day. A day belongs to the program's time zone."),
 )
 _HEAD = """\
 # Plan files
@@ -125,7 +125,7 @@ def _inside(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if annotation == models.Conditions:
+    if annotation == fields.Conditions:
         return
     if options := choices(annotation):
         for option in options.values():
