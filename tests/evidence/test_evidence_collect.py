@@ -203,6 +203,19 @@ def test_own_starts_say_who_is_counted_who_is_not_yet_and_who_was_too_early(engi
     counts = {arm.arm: (arm.assigned, arm.counted, arm.pending, arm.before_start) for arm in facts.arms}
     assert counts == {"control": (2, 1, 1, 0), "gift": (3, 2, 1, 1)}
     same(cube.moments("spend")["gift",], [3, 5])
+    assert cube.sizes("start") == {
+        ("control", "2026-03-02"): 1,
+        ("gift", "2026-03-02"): 1,  # too early counts with the first day
+        ("gift", "2026-03-03"): 1,
+    }
+    same(cube.moments("spend", "start")["gift", "2026-03-03"], [3])
+
+
+def test_before_the_start_nobody_with_a_start_of_their_own_is_counted(engine: Engine, tmp_path: Path) -> None:
+    path = csv(tmp_path / "a.csv", "customer,arm,start,spend\nc1,control,2026-02-20,1\nc2,gift,2026-03-02,2")
+    asked = plan([measure("spend")], draw=observed(start="start"))
+    _, facts = read(engine, asked, as_of=date(2026, 3, 1), customers=path)
+    assert {arm.arm: (arm.counted, arm.pending) for arm in facts.arms} == {"control": (0, 1), "gift": (0, 1)}
 
 
 def test_before_follow_up_is_over_everybody_is_pending(engine: Engine, customers: Path) -> None:
@@ -395,6 +408,8 @@ def test_events_count_from_each_customers_own_start(engine: Engine, orders: Path
     same(cube.moments("short")["control",], [10.5, 0])
     same(cube.moments("basket", "town")["control", "north"], [6.25])
     assert {arm.arm: arm.pending for arm in facts.arms} == {"control": 0, "gift": 1}
+    same(cube.moments("sales", "start")["control", "2026-03-02"], [12.5])
+    same(cube.moments("sales", "start")["control", "2026-03-04"], [0])
 
 
 def test_wide_outcomes_are_joined_to_the_draw_and_no_row_means_what_the_source_says(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pitcairn.design.plan import Plan, Scalar
 from pitcairn.errors import DataError, Problem
-from pitcairn.evidence.cube import Dimension
+from pitcairn.evidence.cube import START, Dimension
 from pitcairn.evidence.facts import ArmCount
 from pitcairn.evidence.levels import Split
 from pitcairn.evidence.sources import nearest, shown
@@ -20,29 +20,37 @@ from pitcairn.evidence.sql import literal
 from pitcairn.evidence.sums import Cell
 from pitcairn.phrases import customers
 
-PENDING, EARLY = 1, 2
-"""Bits of a customer's state: follow-up not over, started before the iteration."""
+EARLY = -1
+"""The day of start of whoever started before the iteration."""
 
 
-def state_sql(start: str, plan: Plan, as_of: date) -> str:
-    """The state of a customer with a start of their own; NULL where there is none."""
-    over = f"DATE_DIFF('day', {start}, {literal(as_of)}) >= {plan.follow_up_days - 1}"
+def last_followed(plan: Plan, as_of: date) -> int:
+    """The last day of start, counted from the iteration's, whose follow-up is over at the end of `as_of`."""
+    return (as_of - plan.start).days - plan.follow_up_days + 1
+
+
+def start_sql(start: str, plan: Plan, as_of: date) -> str:
+    """The day of start of a customer who has their own, one of `start_days`; NULL where there is none."""
+    last = max(EARLY, last_followed(plan, as_of))
+    day = f"DATE_DIFF('day', {literal(plan.start)}, {start})"
     return (
-        f"CASE WHEN {start} IS NULL THEN NULL ELSE CASE WHEN {over} THEN 0 ELSE {PENDING} END "
-        f"+ CASE WHEN {start} < {literal(plan.start)} THEN {EARLY} ELSE 0 END END"
+        f"CASE WHEN {start} IS NULL THEN NULL WHEN {start} < {literal(plan.start)} THEN {EARLY} "
+        f"WHEN {day} > {last} THEN {last + 1} ELSE {day} END"
     )
 
 
-def common_state(plan: Plan, as_of: date) -> int:
-    """The state of everybody where all start with the iteration."""
-    return 0 if (as_of - plan.start).days >= plan.follow_up_days - 1 else PENDING
+def start_days(plan: Plan, as_of: date) -> range:
+    """The days that `start_sql` can give; the last stands for all whose follow-up is not over."""
+    return range(EARLY, max(EARLY, last_followed(plan, as_of)) + 2)
 
 
 class Census:
     """Counts customers as the rows of a query name them."""
 
-    def __init__(self, plan: Plan, splits: Sequence[Split]) -> None:
+    def __init__(self, plan: Plan, splits: Sequence[Split], as_of: date) -> None:
         self._plan = plan
+        self._last = last_followed(plan, as_of)
+        self._own_start = bool(plan.observed and plan.observed.start)
         self._splits = tuple(splits)
         self._counts: dict[str, Counter[str]] = {arm.id: Counter() for arm in plan.arms}
         self._arms: dict[Any, str | None] = {}
@@ -52,20 +60,20 @@ class Census:
         self.customers: Counter[Cell] = Counter()
         """Counted customers, whose follow-up is over, by cell."""
 
-    def place(self, arm: Any, levels: Sequence[Any], state: int | None, customers: int) -> Cell | None:
+    def place(self, arm: Any, levels: Sequence[Any], start: int | None, customers: int) -> Cell | None:
         """Counts these customers; their cell, or None where they are not part of the reading (yet)."""
         known = self._arm(arm, customers)
-        if state is None:
+        if start is None:
             self._without["start"] += customers
-        if known is None or state is None:
+        if known is None or start is None:
             return None
         counts = self._counts[known]
         counts["assigned"] += customers
-        counts["early"] += customers if state & EARLY else 0
-        if state & PENDING:
+        counts["early"] += customers if start == EARLY else 0
+        if start > self._last:
             counts["pending"] += customers
             return None
-        cell = (known, *(self._level(place, raw) for place, raw in enumerate(levels)))
+        cell = (known, *(self._level(place, raw) for place, raw in enumerate(levels)), *self._day(start))
         self.customers[cell] += customers
         return cell
 
@@ -92,13 +100,17 @@ class Census:
         )
 
     def dimensions(self) -> tuple[Dimension, ...]:
-        """The arm, then every group with the levels that occur. DataError for a group with too many."""
+        """The arm, every group with the levels that occur, and the days of customers' own starts, where they have some.
+
+        DataError for a group with too many levels.
+        """
         arms = Dimension("arm", tuple(arm.id for arm in self._plan.arms))
         groups = (
             Dimension(split.group.id, split.ordered({cell[place] for cell in self.customers}))
             for place, split in enumerate(self._splits, start=1)
         )
-        return (arms, *groups)
+        days = sorted({cell[-1] for cell in self.customers}) if self._own_start else ()
+        return (arms, *groups, *([Dimension(START, tuple(days))] if self._own_start else []))
 
     def index(self, cells: Sequence[Cell], dimensions: Sequence[Dimension]) -> NDArray[np.int64]:
         """The cells' places among the levels of every dimension."""
@@ -119,6 +131,11 @@ class Census:
         elif known is None:
             self._strangers[str(raw).strip()] += customers
         return known
+
+    def _day(self, start: int) -> tuple[str, ...]:
+        if not self._own_start:
+            return ()
+        return ((self._plan.start + timedelta(days=max(0, start))).isoformat(),)
 
     def _level(self, place: int, raw: Any) -> str:
         seen = self._levels[place]

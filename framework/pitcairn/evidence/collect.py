@@ -12,7 +12,7 @@ from pitcairn.errors import DataError
 from pitcairn.estimate.moments import Moments
 from pitcairn.evidence import faults, outcomes
 from pitcairn.evidence.balance import balance
-from pitcairn.evidence.census import Census, common_state, state_sql
+from pitcairn.evidence.census import Census, start_sql
 from pitcairn.evidence.columns import check_columns, reading_needs
 from pitcairn.evidence.cube import Block, Cube
 from pitcairn.evidence.engine import Engine
@@ -77,7 +77,7 @@ class _Reading:
         check_columns(self._relations.values(), reading_needs(plan))
         self._splits = tuple(split(self._relations[group.source], group) for group in plan.groups)
         self._before = Before.of(plan, self._relations.get(plan.population))
-        self._census = Census(plan, self._splits)
+        self._census = Census(plan, self._splits, as_of)
         self._own_start = bool(plan.observed and plan.observed.start)
         self._tallies: dict[str, Tally] = {}
         self._tallies_before: dict[str, Tally] = {}
@@ -105,7 +105,7 @@ class _Reading:
         keys = [arm, *(split.sql for split in self._splits)]
         if observed.start:
             start = found.day(observed.start, needed_by="the observed start")
-            keys.append(state_sql(start, plan, self._as_of))
+            keys.append(start_sql(start, plan, self._as_of))
         reduction = outcomes.straight(found, plan, plan.measures, self._before, keys)
         rows = 0
         for reduced in reduction.read(faults.run(self._engine, reduction, found, plan.measures, self._splits)):
@@ -219,8 +219,8 @@ class _Reading:
         return self._tallies.get(measure.id, Tally((0,) * measure.size)).block(order)
 
     def _place(self, keys: Sequence[Any], customers: int) -> Cell | None:
-        state = keys[-1] if self._own_start else common_state(self._plan, self._as_of)
-        return self._census.place(keys[0], keys[1 : 1 + len(self._splits)], state, customers)
+        start = keys[-1] if self._own_start else 0
+        return self._census.place(keys[0], keys[1 : 1 + len(self._splits)], start, customers)
 
     def _rows_of(self, found: Relation, arm: str, kept: int) -> int:
         """Rows of the file, once it is sure that no customer is there twice, if that can be known."""

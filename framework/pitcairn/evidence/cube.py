@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from pitcairn.estimate.moments import Floats, Moments, combined
 
+START = "start"
+"""The dimension of customers' own days of start, as ISO text, last; not there where all start on the same day."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dimension:

@@ -60,7 +60,7 @@ class Before:
 def straight(
     relation: Relation, plan: Plan, measures: Sequence[MeasurePlan], before: Before, keys: Sequence[str]
 ) -> Reduction:
-    """From the one wide file; `keys` are expressions for arm, levels and, where customers have their own, state."""
+    """From the one wide file; `keys` are expressions for arm, levels and an own day of start."""
     slots, columns = _wide(relation, measures, before)
     aliases = [f"p_key_{place}" for place in range(len(keys))]
     columns = [f"{sql} AS {alias}" for sql, alias in zip(keys, aliases, strict=True)] + columns

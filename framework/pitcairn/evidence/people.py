@@ -1,7 +1,7 @@
 """The customers of a reading as one temporary table, for outcomes that come from other files than the draw.
 
-A customer's arm, levels and state become one integer, `p_cell`: grouping by several text columns after a join takes
-some engines ten times as long. The table holds ids, and never leaves the engine.
+A customer's arm, levels and day of start become one integer, `p_cell`: grouping by several text columns after a join
+takes some engines ten times as long. The table holds ids, and never leaves the engine.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from pitcairn.design.plan import Condition, ObservedPlan, Plan
 from pitcairn.errors import DataError
-from pitcairn.evidence.census import state_sql
+from pitcairn.evidence.census import start_days, start_sql
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.identity import one_row_each, refuse_repeats
 from pitcairn.evidence.levels import Split
@@ -51,7 +51,7 @@ class People:
     """Rows of the sources that were counted on the way."""
 
     def keys(self, cell: int) -> tuple[Any, ...]:
-        """The arm as the data says it, the raw level of each group, and the state where customers have their own."""
+        """The arm as the data says it, the raw level of each group, and an own day of start."""
         found: list[Any] = []
         for digit in reversed(self.digits):
             cell, number = divmod(cell, len(digit.raws))
@@ -75,7 +75,7 @@ def people(
     """
     digits = [_arm_digit(engine, plan, relations), *_level_digits(engine, relations, splits)]
     if plan.observed and plan.observed.start:
-        digits.append(_state_digit(plan, plan.observed, relations, as_of))
+        digits.append(_start_digit(plan, plan.observed, relations, as_of))
     rows = {}
     if plan.observed:
         rows = {id: _one_row_each(engine, plan, plan.observed, relation) for id, relation in relations.items()}
@@ -197,9 +197,10 @@ def _level_digits(engine: Engine, relations: Mapping[str, Relation], splits: Seq
     ]
 
 
-def _state_digit(plan: Plan, observed: ObservedPlan, relations: Mapping[str, Relation], as_of: date) -> Digit:
-    state = state_sql(_start(observed, relations), plan, as_of)
-    return Digit(observed.source, f"{state} + 1", (None, 0, 1, 2, 3))
+def _start_digit(plan: Plan, observed: ObservedPlan, relations: Mapping[str, Relation], as_of: date) -> Digit:
+    days = start_days(plan, as_of)
+    sql = start_sql(_start(observed, relations), plan, as_of)
+    return Digit(observed.source, f"{sql} + {1 - days.start}", (None, *days))
 
 
 def _start(observed: ObservedPlan, relations: Mapping[str, Relation]) -> str:
