@@ -26,6 +26,7 @@ from pitcairn.reading.encode import from_json, to_json
 from pitcairn.reading.lock import Lock
 from pitcairn.reading.result import Result
 from pitcairn.reading.take import take
+from pitcairn.report.context import Records
 from pitcairn.report.render import iteration_page
 from pitcairn.spec.load import Loaded, load
 from pitcairn.version import versions
@@ -134,7 +135,7 @@ def _assignment(folder: ProgramFolder, launch: LaunchRow, plan: Plan) -> Path | 
 def _keep(folder: ProgramFolder, taken: Taken, plan: Plan, by: str, now: datetime) -> None:
     """Ledger row, result and page together: the row is committed only once the files are in place."""
     text = to_json(taken.result)
-    page = iteration_page(taken.result)
+    page = iteration_page(taken.result, Records.of(folder).context(taken.result))
     body = ReadingBody(
         as_of=taken.result.as_of,
         plan_digest=taken.result.provenance.plan_digest,

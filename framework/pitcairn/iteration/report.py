@@ -1,4 +1,4 @@
-"""`report`: the page again from its result, or the proof that the page on disk is what the result says."""
+"""`report`: the page again from its result and its past, or the proof that the page on disk is what they say."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pitcairn.iteration.outcomes import Rebuilt
 from pitcairn.ledger import history
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.encode import from_json
+from pitcairn.report.context import Records
 from pitcairn.report.render import iteration_page
 
 
@@ -22,7 +23,8 @@ def rebuild(folder: ProgramFolder, pilot: str, number: int, *, verify: bool = Fa
     """
     result_file = folder.result_file(pilot, number)
     text = _text(folder, result_file, pilot, number)
-    page = iteration_page(from_json(text, file=folder.relative(result_file)))
+    result = from_json(text, file=folder.relative(result_file))
+    page = iteration_page(result, Records.of(folder).context(result))
     report_file = folder.report_file(pilot, number)
     same = report_file.is_file() and report_file.read_bytes() == page.encode("utf-8")
     if verify:

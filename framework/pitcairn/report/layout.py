@@ -8,12 +8,16 @@ from typing import Literal
 
 from pitcairn.evidence.facts import Check
 from pitcairn.phrases import day
+from pitcairn.reading import titles
+from pitcairn.reading.glossary import TERMS
 from pitcairn.reading.numbers import count
 from pitcairn.reading.result import PredictionRow, PromotionRow, Result
-from pitcairn.report import rows
+from pitcairn.report import rows, story
+from pitcairn.report.context import ALONE, Context
 from pitcairn.report.pages import (
     ArmCount,
     Checked,
+    Crumb,
     Fact,
     Figure,
     File,
@@ -25,8 +29,10 @@ from pitcairn.report.pages import (
     Readiness,
     Tested,
     Trust,
+    Word,
 )
 from pitcairn.report.rows import Index
+from pitcairn.report.sections import sections
 
 HEADLINE_SIZES: tuple[tuple[int, Literal["large", "medium", "small"]], ...] = ((90, "large"), (220, "medium"))
 """(most characters, size); a headline that is longer still, with a sentence for each of many arms, is set small."""
@@ -35,13 +41,18 @@ MATCH_ICONS: dict[str, Icon] = {"inside": "good", "higher": "up", "lower": "down
 STAGES = {"explore": "Exploration", "confirm": "Confirmation"}
 
 
-def iteration(result: Result) -> IterationPage:
-    """Everything the page of an iteration shows. Where the verdict is withheld, no effect gets as far as the page."""
+def iteration(result: Result, context: Context = ALONE, *, linked: bool = False) -> IterationPage:
+    """Everything the page of an iteration shows. Where the verdict is withheld, no effect gets as far as the page.
+
+    `linked` pages stand in a site, and lead to its other pages.
+    """
     index = Index.of(result)
     shown = not result.withheld
     checks = tuple(_checked(check) for check in result.health)
     return IterationPage(
         notices=_notices(result),
+        sections=sections(result, context),
+        crumbs=_crumbs(result, linked),
         program=result.program,
         title=result.title,
         number=result.number,
@@ -65,9 +76,11 @@ def iteration(result: Result) -> IterationPage:
         funnel=_funnel(index, result),
         groups=rows.groups(index, result) if shown else None,
         predictions=tuple(_prediction(index, row) for row in result.predictions) if shown else (),
+        surprise=titles.surprise(result) if shown else None,
         background=_background(result),
         practices=_practices(index, result),
         changes=_pairs(result.changed),
+        story=story.story(context.turns, linked=linked),
         readiness=_readiness(index, result.promotion) if shown else (),
         next_sentence=result.next_sentence,
         next_command=result.next_command,
@@ -76,6 +89,20 @@ def iteration(result: Result) -> IterationPage:
         figures=_figures(index, result) if shown else (),
         files=_files(result),
         origins=_origins(result),
+        terms=words(),
+    )
+
+
+def words() -> tuple[Word, ...]:
+    """The glossary, as every page ends with it."""
+    return tuple(Word(id=term.id, name=term.name, text=term.text) for term in TERMS)
+
+
+def _crumbs(result: Result, linked: bool) -> tuple[Crumb, ...]:
+    return (
+        Crumb(text=result.program, href="../../index.html" if linked else None),
+        Crumb(text=result.title, href="index.html" if linked else None),
+        Crumb(text=f"Iteration {result.number}", href=None),
     )
 
 

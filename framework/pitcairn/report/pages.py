@@ -34,6 +34,33 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Crumb:
+    """One step of the way to this page."""
+
+    text: str
+    href: str | None
+    """None on a page that stands alone, and for the page itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A word that the page uses, explained."""
+
+    id: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One part of a page: its stable name, and what it has found."""
+
+    id: str
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """One range on the axis of its block, with the words that say the same."""
 
@@ -226,6 +253,34 @@ class Readiness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """One iteration of the story so far."""
+
+    name: str
+    href: str | None
+    about: str
+    """`an exploration, read as of 2 March 2026`"""
+    question: str
+    here: bool
+    """It is the one that the page is about."""
+    missing: str | None
+    """Why there is nothing to show."""
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """All iterations of the same question, on one axis where they share the measure."""
+
+    label: str
+    unit: str
+    axis: Axis | None
+    chapters: tuple[Chapter, ...]
+    budget: str | None
+    """What the confirmations so far have spent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """One line of the exact figures."""
 
@@ -259,6 +314,9 @@ class IterationPage:
 
     notices: tuple[str, ...]
     """What must be said before anything else."""
+    sections: tuple[Section, ...]
+    """The parts that have something to say, in their order; the verdict stands before all of them."""
+    crumbs: tuple[Crumb, ...]
     program: str
     title: str
     """The pilot's."""
@@ -287,11 +345,14 @@ class IterationPage:
     funnel: Funnel
     groups: Groups | None
     predictions: tuple[Prediction, ...]
+    surprise: str | None
+    """The first prediction that failed."""
     background: tuple[Fact, ...]
     """Purpose, challenge, audience, behaviour."""
     practices: tuple[Practice, ...]
     changes: tuple[Fact, ...]
     """(what, why), since the iteration before."""
+    story: Story | None
     readiness: tuple[Readiness, ...]
     next_sentence: str
     next_command: str
@@ -301,3 +362,5 @@ class IterationPage:
     files: tuple[File, ...]
     origins: tuple[Fact, ...]
     """Digests, lock, rows, versions."""
+    terms: tuple[Word, ...]
+    """The words of the page, explained."""

@@ -1,4 +1,4 @@
-"""From a result to HTML. A page is a pure function of the result: the same result gives the same bytes."""
+"""From a result to HTML. A page is a pure function of its result and its past: the same give the same bytes."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pitcairn.reading.result import Result
+from pitcairn.report.context import ALONE, Context
 from pitcairn.report.layout import iteration
 from pitcairn.report.pages import IterationPage
 
 
-def iteration_page(result: Result) -> str:
-    """The page of one iteration as a single HTML file: no script, no request, the same bytes every time."""
-    return _rendered("iteration.html.j2", iteration(result))
+def iteration_page(result: Result, context: Context = ALONE, *, linked: bool = False) -> str:
+    """The page of one iteration as a single HTML file: no script, no request, the same bytes every time.
+
+    `linked` is for a page that stands in a site: it leads to the site's other pages.
+    """
+    return _rendered("iteration.html.j2", iteration(result, context, linked=linked))
 
 
 @cache

@@ -20,6 +20,7 @@ from pitcairn.reading.result import (
 from pitcairn.report.charts import Axis, Scale, bar
 from pitcairn.report.pages import Bar, Block, Card, Group, GroupLine, Groups, Icon, Levels, Name, Picture, Row
 
+NOT_SHOWN = "Withheld: a health check failed."
 SLOTS = 5
 """Colours and shapes there are; a sixth arm takes the first again, with its name beside it as everywhere."""
 
@@ -48,7 +49,7 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
-class _Canvas:
+class Canvas:
     """One axis, and what is drawn on it."""
 
     scale: Scale
@@ -58,13 +59,15 @@ class _Canvas:
     line_text: str | None
 
     @classmethod
-    def of(cls, block: MeasureBlock, effects: Iterable[Shown | Withheld]) -> _Canvas:
+    def of(cls, block: MeasureBlock, effects: Iterable[Shown | Withheld]) -> Canvas:
+        """An axis in the measure's unit with its worth-it line, wide enough for these effects."""
         line = None if block.worth_it is None else block.worth_it * block.scale
         ranges = [_scaled(effect, block.scale) for effect in effects if isinstance(effect, Shown)]
         scale = Scale.around(ranges, line=line)
         return cls(scale=scale, axis=scale.axis(line), factor=block.scale, line_text=block.worth_it_text)
 
     def picture(self, id: str, title: str, slot: int, effect: Shown | Withheld) -> Picture | None:
+        """One range on this axis; None where there is none to draw."""
         if isinstance(effect, Withheld):
             return None
         return Picture(
@@ -127,12 +130,12 @@ def blocks(index: Index, result: Result) -> tuple[Block, ...]:
 
 def block(index: Index, measure: MeasureBlock, key: str) -> Block:
     """One measure on an axis of its own, in its natural unit; `key` starts the ids of its pictures."""
-    canvas = _Canvas.of(measure, (row.effect for row in measure.rows))
+    canvas = Canvas.of(measure, (row.effect for row in measure.rows))
     rows = []
     for number, row in enumerate(measure.rows, start=1):
         name = index.names[row.arm]
         picture = canvas.picture(f"{key}-{number}", f"{measure.label}: {name.label}", name.slot, row.effect)
-        rows.append(_row(name, row.effect, picture))
+        rows.append(row_of(name, row.effect, picture))
     return _block(measure, measure.worth_it_text, canvas.axis, rows)
 
 
@@ -166,8 +169,8 @@ def _guardrail(index: Index, row: GuardrailRow, id: str, scale: Scale, axis: Axi
             span=scale.span(*used),
         )
     if row.arm in index.early:
-        return _row(name, row.effect, picture)
-    return _row(name, row.effect, picture, row.mark, row.word)
+        return row_of(name, row.effect, picture)
+    return row_of(name, row.effect, picture, row.mark, row.word)
 
 
 def groups(index: Index, result: Result) -> Groups | None:
@@ -175,7 +178,7 @@ def groups(index: Index, result: Result) -> Groups | None:
     deciding = index.deciding
     if deciding is None or not result.groups:
         return None
-    canvas = _Canvas.of(deciding, (row.effect for table in result.groups for row in table.rows))
+    canvas = Canvas.of(deciding, (row.effect for table in result.groups for row in table.rows))
     tables = (_group(index, table, f"group-{at}", canvas) for at, table in enumerate(result.groups, start=1))
     return Groups(
         label=deciding.label,
@@ -186,7 +189,7 @@ def groups(index: Index, result: Result) -> Groups | None:
     )
 
 
-def _group(index: Index, table: GroupTable, key: str, canvas: _Canvas) -> Group:
+def _group(index: Index, table: GroupTable, key: str, canvas: Canvas) -> Group:
     by_level: dict[str, list[GroupRow]] = {}
     for row in table.rows:
         by_level.setdefault(row.level, []).append(row)
@@ -200,7 +203,7 @@ def _group(index: Index, table: GroupTable, key: str, canvas: _Canvas) -> Group:
                 level=level,
                 span=len(rows) if row is rows[0] else 0,
                 customers=None if row.customers is None else count(row.customers),
-                row=_row(name, row.effect, picture),
+                row=row_of(name, row.effect, picture),
             )
             lines.append(line)
     return Group(label=table.label, heading=table.heading, differs=bool(table.differs_for), lines=tuple(lines))
@@ -218,9 +221,14 @@ def _block(measure: MeasureBlock, line: str | None, axis: Axis, rows: list[Row])
     )
 
 
-def _row(
-    name: Name, effect: Shown | Withheld, picture: Picture | None, mark: Icon = "neutral", word: str | None = None
+def row_of(
+    name: Name,
+    effect: Shown | Withheld | None,
+    picture: Picture | None,
+    mark: Icon = "neutral",
+    word: str | None = None,
 ) -> Row:
+    """One arm's row; without an effect, one of an iteration whose verdict is withheld."""
     shown = effect if isinstance(effect, Shown) else None
     return Row(
         arm=name,
@@ -229,7 +237,7 @@ def _row(
         estimate=shown.estimate_text if shown else "",
         range=shown.range_text if shown else "",
         picture=picture,
-        why=effect.why if isinstance(effect, Withheld) else None,
+        why=effect.why if isinstance(effect, Withheld) else NOT_SHOWN if effect is None else None,
         mark=mark,
         word=word,
     )

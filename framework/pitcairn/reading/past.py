@@ -1,0 +1,86 @@
+"""The story of a question over its iterations: what was asked, what came out, and what the attempts have cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from pitcairn.design.budget import TOTAL, level, spent
+from pitcairn.phrases import day, several
+from pitcairn.reading.numbers import percent
+from pitcairn.reading.result import MeasureBlock, Result
+from pitcairn.reading.titles import number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One launched iteration, and its last reading where there is one."""
+
+    pilot: str
+    title: str
+    number: int
+    stage: Literal["explore", "confirm"]
+    attempt: int | None
+    """Which confirmation of its lineage it is; None for an exploration."""
+    question: str
+    launched: date
+    here: bool
+    """It is the iteration that the page is about."""
+    result: Result | None
+    """None where there is no reading yet, or its result file is not the one the ledger recorded."""
+    missing: str
+    """Why there is no result; empty where there is one."""
+
+
+def title(turns: Sequence[Turn]) -> str:
+    """`Three iterations: first cannot tell, then adapt, now promote`."""
+    words = [_words(turn.result) for turn in turns if turn.result is not None]
+    told = f"{number(len(turns)).capitalize()} iteration{'s' if len(turns) != 1 else ''}"
+    if len(turns) == 1:
+        return "This is the first iteration"
+    if len(words) < 2:
+        return f"{told}; {'one' if words else 'none'} has been read"
+    parts = [f"first {words[0]}", *(f"then {word}" for word in words[1:-1]), f"now {words[-1]}"]
+    return f"{told}: {', '.join(parts)}"
+
+
+def budget(turns: Sequence[Turn]) -> str | None:
+    """What the confirmations so far have spent; None where there was none."""
+    attempts = max((turn.attempt for turn in turns if turn.attempt is not None), default=0)
+    if not attempts:
+        return None
+    return (
+        f"{number(attempts).capitalize()} {'confirmation has' if attempts == 1 else 'confirmations have'} spent "
+        f"{percent(spent(attempts), 2)} of the {percent(TOTAL)} that this lineage has. The next would be judged at "
+        f"{percent(level(attempts + 1), 2)}."
+    )
+
+
+def asked(turn: Turn) -> str:
+    """`Iteration 2, a confirmation, attempt 1`."""
+    if turn.attempt is None:
+        return "an exploration"
+    return f"a confirmation, attempt {turn.attempt}"
+
+
+def when(turn: Turn) -> str:
+    """`read as of 2 March 2026`, or `launched on 1 March 2026`."""
+    if turn.result is None:
+        return f"launched on {day(turn.launched)}"
+    return f"read as of {day(date.fromisoformat(turn.result.as_of))}"
+
+
+def deciding(result: Result) -> MeasureBlock | None:
+    """The deciding measure's block; None where the verdict is withheld."""
+    if result.withheld:
+        return None
+    return next((block for block in result.measures if block.role == "deciding"), None)
+
+
+def _words(result: Result | None) -> str:
+    if result is None:
+        return ""
+    words = dict.fromkeys(verdict.word[:1].lower() + verdict.word[1:] for verdict in result.verdicts)
+    return several(list(words))

@@ -1,0 +1,103 @@
+"""What a page needs besides its result: the ledger's rows about the same question, and the results they vouch for.
+
+A page of iteration N is a function of its result and of the iterations that were launched up to N, in the same pilot
+or the same lineage. What comes later changes no page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pitcairn.errors import DataError
+from pitcairn.ledger import history
+from pitcairn.ledger.history import LaunchRow, ReadingRow
+from pitcairn.program import ProgramFolder
+from pitcairn.reading.encode import from_json
+from pitcairn.reading.past import Turn
+from pitcairn.reading.result import Result
+
+NOT_READ = "Not read yet."
+NOT_HERE = "Its result file is not the one in the ledger, so nothing of it is shown."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The iterations of the same question up to the page's own, oldest first."""
+
+    turns: tuple[Turn, ...] = ()
+
+
+ALONE = Context()
+"""A page without its past: of a result that no ledger here knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """The ledger, read once for as many pages as are wanted."""
+
+    folder: ProgramFolder
+    launches: tuple[LaunchRow, ...]
+    readings: tuple[ReadingRow, ...]
+
+    @classmethod
+    def of(cls, folder: ProgramFolder) -> Records:
+        """Everything the ledger holds; DataError where it is damaged."""
+        return cls(
+            folder=folder,
+            launches=history.launches(folder.ledger_file),
+            readings=history.readings(folder.ledger_file),
+        )
+
+    def context(self, result: Result) -> Context:
+        """What the page of this result shows besides it; nothing where the ledger does not know the iteration."""
+        own = next((row for row in self.launches if (row.pilot, row.number) == (result.pilot, result.number)), None)
+        if own is None:
+            return ALONE
+        before = [row for row in self.launches if row.seq <= own.seq]
+        same = [row for row in before if row.pilot == own.pilot or row.lineage == own.lineage]
+        return Context(turns=tuple(self.turn(row, result if row is own else None) for row in same))
+
+    def turns(self, launches: Iterable[LaunchRow]) -> tuple[Turn, ...]:
+        """Launched iterations with their last readings."""
+        return tuple(self.turn(row, None) for row in launches)
+
+    def turn(self, launch: LaunchRow, result: Result | None) -> Turn:
+        """One iteration; `result` is given where a page is about it."""
+        here, missing = result is not None, ""
+        if result is None:
+            result, missing = self.result(launch.pilot, launch.number)
+        plan = launch.body.plan
+        return Turn(
+            pilot=launch.pilot,
+            title=str(plan.get("title", launch.pilot)),
+            number=launch.number,
+            stage="confirm" if plan.get("stage") == "confirm" else "explore",
+            attempt=self.attempt(launch),
+            question=str(plan.get("question", "")),
+            launched=launch.at.date(),
+            here=here,
+            result=result,
+            missing=missing,
+        )
+
+    def result(self, pilot: str, number: int) -> tuple[Result | None, str]:
+        """The last reading's result, if the file is the one the ledger recorded; else why there is none."""
+        rows = [row for row in self.readings if (row.pilot, row.number) == (pilot, number)]
+        if not rows:
+            return None, NOT_READ
+        try:
+            text = self.folder.result_file(pilot, number).read_bytes()
+            if hashlib.sha256(text).hexdigest() != rows[-1].body.result_digest:
+                return None, NOT_HERE
+            return from_json(text.decode("utf-8")), ""
+        except (OSError, UnicodeDecodeError, DataError):
+            return None, NOT_HERE
+
+    def attempt(self, launch: LaunchRow) -> int | None:
+        """Which confirmation of its lineage a launch is; None for an exploration."""
+        if launch.body.plan.get("stage") != "confirm":
+            return None
+        mine = (row for row in self.launches if row.lineage == launch.lineage and row.seq <= launch.seq)
+        return sum(1 for row in mine if row.body.plan.get("stage") == "confirm")
