@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scipy.special import stdtr, stdtrit
 
-from pitcairn.estimate.adjust import adjusted, adjustment, is_flat, linearised
+from pitcairn.estimate.adjust import Adjustment, adjusted, adjustment, is_flat, linearised
 from pitcairn.estimate.effect import Effect, NotAvailable
 from pitcairn.estimate.moments import Moments
 
@@ -69,20 +69,36 @@ def two_sided_p(effect: Effect) -> float:
     return float(2 * stdtr(effect.freedom, -abs(effect.estimate) / effect.standard_error))
 
 
-def obstacle(control: Moments, treated: Moments, covariates: int = 0) -> str | None:
-    """Why two arms' first values cannot be compared; None where they can."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """Two arms that can be compared, with what was known before the start taken out of their first values."""
+
+    control: Moments
+    treated: Moments
+    taken: Adjustment
+
+
+def pair(control: Moments, treated: Moments, covariates: int = 0) -> Pair | NotAvailable:
+    """The two arms less what their last `covariates` values explain; NotAvailable where they cannot be compared."""
     counts = control.count, treated.count
     if min(counts) < 2:
-        return too_few(*counts)
+        return NotAvailable(why=too_few(*counts))
     if is_flat(control) and is_flat(treated):
-        return NO_SPREAD
+        return NotAvailable(why=NO_SPREAD)
     taken = adjustment(control, treated, covariates)
     if sum(counts) - 2 - taken.kept < 1:
-        return too_few(*counts)
-    left = sum(float(adjusted(arm, taken.slopes).spread[0, 0]) for arm in (control, treated))
+        return NotAvailable(why=too_few(*counts))
+    found = Pair(adjusted(control, taken.slopes), adjusted(treated, taken.slopes), taken)
+    left = sum(float(arm.spread[0, 0]) for arm in (found.control, found.treated))
     if left <= KNOWN * float(control.spread[0, 0] + treated.spread[0, 0]):
-        return "The values before the start explain the measure wholly, so there is no range."
-    return None
+        return NotAvailable(why="The values before the start explain the measure wholly, so there is no range.")
+    return found
+
+
+def obstacle(control: Moments, treated: Moments, covariates: int = 0) -> str | None:
+    """Why two arms' first values cannot be compared; None where they can."""
+    found = pair(control, treated, covariates)
+    return found.why if isinstance(found, NotAvailable) else None
 
 
 def error_of(control: Moments, treated: Moments, *, kept: int = 0, leverage: float = 1.0) -> Error:
@@ -119,14 +135,12 @@ def named(method: str, kept: int) -> str:
 def _difference(
     control: Moments, treated: Moments, covariates: int, confidence: float, method: str
 ) -> Effect | NotAvailable:
-    why = obstacle(control, treated, covariates)
-    if why:
-        return NotAvailable(why=why)
-    taken = adjustment(control, treated, covariates)
-    rest = adjusted(control, taken.slopes), adjusted(treated, taken.slopes)
-    error = error_of(*rest, kept=taken.kept, leverage=taken.leverage)
+    found = pair(control, treated, covariates)
+    if isinstance(found, NotAvailable):
+        return found
+    error = error_of(found.control, found.treated, kept=found.taken.kept, leverage=found.taken.leverage)
     level = float(control.mean[0])
-    estimate = float(rest[1].mean[0] - rest[0].mean[0])
+    estimate = float(found.treated.mean[0] - found.control.mean[0])
     reach = float(stdtrit(error.freedom, 0.5 + confidence / 2)) * error.standard
     return Effect(
         control=level,
@@ -138,7 +152,7 @@ def _difference(
         standard_error=error.standard,
         freedom=error.freedom,
         confidence=confidence,
-        method=named(method, taken.kept),
+        method=named(method, found.taken.kept),
         count_control=control.count,
         count_treated=treated.count,
     )

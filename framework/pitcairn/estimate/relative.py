@@ -12,9 +12,9 @@ import math
 import numpy as np
 from scipy.special import stdtrit
 
-from pitcairn.estimate.adjust import Adjustment, adjusted, adjustment, linearised
+from pitcairn.estimate.adjust import Adjustment, linearised
 from pitcairn.estimate.effect import Effect, NotAvailable
-from pitcairn.estimate.means import NO_LOWER_HALF, check, error_of, named, obstacle, too_few
+from pitcairn.estimate.means import NO_LOWER_HALF, check, error_of, named, pair, too_few
 from pitcairn.estimate.moments import Moments
 
 CLEAR = 3.0
@@ -57,13 +57,12 @@ def relative_ratio_difference(
 def _relative(
     control: Moments, treated: Moments, covariates: int, confidence: float, method: str
 ) -> Effect | NotAvailable:
-    why = obstacle(control, treated, covariates)
-    if why:
-        return NotAvailable(why=why)
-    taken = adjustment(control, treated, covariates)
-    rest = adjusted(control, taken.slopes), adjusted(treated, taken.slopes)
+    found = pair(control, treated, covariates)
+    if isinstance(found, NotAvailable):
+        return found
+    taken = found.taken
     level = float(control.mean[0])
-    reached = level + float(rest[1].mean[0] - rest[0].mean[0])
+    reached = level + float(found.treated.mean[0] - found.control.mean[0])
     for name, arm, value in (("comparison", control, level), ("arm", treated, reached)):
         if value <= 0 or value < CLEAR * math.sqrt(float(arm.covariance[0, 0]) / arm.count):
             return NotAvailable(why=f"The {name}'s level is not clearly above zero, so there is no share of it.")

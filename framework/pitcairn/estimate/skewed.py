@@ -19,9 +19,9 @@ from dataclasses import dataclass
 
 from scipy.special import ndtr, ndtri
 
-from pitcairn.estimate.adjust import adjusted, adjustment, is_flat
+from pitcairn.estimate.adjust import is_flat
 from pitcairn.estimate.effect import Effect, NotAvailable
-from pitcairn.estimate.means import LARGE, NO_SPREAD, check, named, obstacle, too_few
+from pitcairn.estimate.means import LARGE, NO_SPREAD, check, named, pair, too_few
 from pitcairn.estimate.moments import Moments
 
 EVEN = (0.4, 0.6)
@@ -90,11 +90,10 @@ def skewed_difference(
     """
     check(confidence)
     level = float(control.mean[0])
-    why = obstacle(control, treated, covariates)
-    if why:
-        return NotAvailable(why=why)
-    taken = adjustment(control, treated, covariates)
-    control, treated = adjusted(control, taken.slopes), adjusted(treated, taken.slopes)
+    rest = pair(control, treated, covariates)
+    if isinstance(rest, NotAvailable):
+        return rest
+    control, treated = rest.control, rest.treated
     estimate = float(treated.mean[0] - control.mean[0])
     found = standing(control, treated, shift=estimate)
     if isinstance(found, NotAvailable):
@@ -113,7 +112,7 @@ def skewed_difference(
         standard_error=error,
         freedom=LARGE,
         confidence=confidence,
-        method=named("Pooled variance, corrected for skew", taken.kept),
+        method=named("Pooled variance, corrected for skew", rest.taken.kept),
         count_control=control.count,
         count_treated=treated.count,
     )

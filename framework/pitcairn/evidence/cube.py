@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,28 +41,34 @@ class Cube:
     """Counted customers (follow-up complete) in each cell."""
     blocks: dict[str, Block]
     """By measure id."""
+    _parts: dict[str | None, tuple[tuple[tuple[str, ...], NDArray[np.int64]], ...]] = field(default_factory=dict)
+    """The cells behind every key, by dimension, as they have been asked for so far."""
 
     def moments(self, measure: str, by: str | None = None) -> dict[tuple[str, ...], Moments]:
         """A measure's moments rolled up: by arm, keyed (arm,), or by arm and one more dimension, keyed (arm, level)."""
-        names = [dimension.id for dimension in self.dimensions]
-        axes = [0] if by is None else [0, names.index(by)]
         block = self.blocks[measure]
-        keys, inverse = np.unique(self.index[:, axes], axis=0, return_inverse=True)
         result: dict[tuple[str, ...], Moments] = {}
-        for number, key in enumerate(keys):
-            chosen = inverse.ravel() == number
-            count, mean, spread = combined(block.count[chosen], block.mean[chosen], block.spread[chosen])
-            named = tuple(self.dimensions[axis].levels[level] for axis, level in zip(axes, key, strict=True))
-            result[named] = Moments(round(count), mean, spread)
+        for key, cells in self._split(by):
+            count, mean, spread = combined(block.count[cells], block.mean[cells], block.spread[cells])
+            result[key] = Moments(round(count), mean, spread)
         return result
 
     def sizes(self, by: str | None = None) -> dict[tuple[str, ...], int]:
         """Counted customers, keyed as in `moments`."""
-        names = [dimension.id for dimension in self.dimensions]
-        axes = [0] if by is None else [0, names.index(by)]
-        keys, inverse = np.unique(self.index[:, axes], axis=0, return_inverse=True)
-        sums = np.bincount(inverse.ravel(), weights=self.customers, minlength=len(keys))
-        return {
-            tuple(self.dimensions[axis].levels[level] for axis, level in zip(axes, key, strict=True)): round(total)
-            for key, total in zip(keys, sums, strict=True)
-        }
+        return {key: int(self.customers[cells].sum()) for key, cells in self._split(by)}
+
+    def _split(self, by: str | None) -> tuple[tuple[tuple[str, ...], NDArray[np.int64]], ...]:
+        """The keys that occur, in the order of the levels, with the places of their cells."""
+        if by not in self._parts:
+            axes = [0] if by is None else [0, [dimension.id for dimension in self.dimensions].index(by)]
+            levels = [self.dimensions[axis].levels for axis in axes]
+            shape = tuple(len(names) for names in levels)
+            codes = np.ravel_multi_index(tuple(self.index[:, axes].T), shape) if len(self.index) else np.array([])
+            self._parts[by] = tuple(
+                (
+                    tuple(names[place] for names, place in zip(levels, np.unravel_index(code, shape), strict=True)),
+                    np.flatnonzero(codes == code),
+                )
+                for code in np.unique(codes)
+            )
+        return self._parts[by]

@@ -52,6 +52,18 @@ class Reduced:
     """Only the measures whose values are there in these rows."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Which of the statement's sums are a slot's."""
+
+    linear: tuple[int, ...]
+    products: tuple[tuple[tuple[int, int], int], ...]
+
+    def sums(self, count: int, numbers: Sequence[int]) -> Sums:
+        products = {pair: numbers[place] for pair, place in self.products}
+        return Sums(count, [numbers[place] for place in self.linear], products)
+
+
 class Reduction:
     """`inner` is a query that gives the key columns and every slot's columns, a row a customer."""
 
@@ -61,9 +73,7 @@ class Reduction:
         self.slots = tuple(slots)
         self._rows = rows
         self._places: dict[tuple[str, ...], int] = {}
-        for slot in self.slots:
-            for term in self._terms(slot).values():
-                self._places.setdefault(term, len(self._places))
+        self._layout = tuple(self._places_of(slot) for slot in self.slots)
 
     def sql(self, *, exact: bool = False) -> str:
         """The statement; with `exact`, products of 38 digits."""
@@ -88,11 +98,12 @@ class Reduction:
         for row in rows:
             missing = row[skip] if gaps else 0
             count, seen, sums = row[skip + gaps], row[skip + gaps + 1], row[skip + gaps + 2 :]
-            found = (
-                (slot, self._sums(slot, count, sums))
-                for place, slot in enumerate(self.slots)
+            numbers = [int(value or 0) for value in sums]
+            found = [
+                (slot, layout.sums(count, numbers))
+                for place, (slot, layout) in enumerate(zip(self.slots, self._layout, strict=True))
                 if not missing >> place & 1
-            )
+            ]
             yield Reduced(row[:skip], int(seen), tuple(found))
 
     def _gaps(self) -> list[str]:
@@ -104,26 +115,20 @@ class Reduction:
         ]
         return [" + ".join(bits)] if bits else []
 
-    def _terms(self, slot: Slot) -> dict[tuple[int, ...], tuple[str, ...]]:
-        """Which sums the slot is made of: (i,) for sums of values, (i, j) for sums of products."""
-        columns = slot.columns
-        terms: dict[tuple[int, ...], tuple[str, ...]] = {(place,): (name,) for place, name in enumerate(columns)}
-        for one, first in enumerate(columns):
-            for other in range(one, len(columns)):
-                squared = one == other and first in slot.flags
-                terms[one, other] = (first,) if squared else (first, columns[other])
-        return terms
+    def _places_of(self, slot: Slot) -> _Layout:
+        """Where the slot's sums stand among those of the statement, to which those it lacks are added."""
 
-    def _sums(self, slot: Slot, count: int, sums: Sequence[Any]) -> Sums:
-        found = Sums.none(len(slot.columns))
-        found.count = count
-        for places, term in self._terms(slot).items():
-            value = int(sums[self._places[term]] or 0)
-            if len(places) == 1:
-                found.linear[places[0]] = value
-            else:
-                found.products[places[0], places[1]] = value
-        return found
+        def place(*term: str) -> int:
+            return self._places.setdefault(term, len(self._places))
+
+        columns = slot.columns
+        linear = tuple(place(name) for name in columns)
+        pairs = [(one, other) for one in range(len(columns)) for other in range(one, len(columns))]
+        products = []
+        for one, other in pairs:
+            squared = one == other and columns[one] in slot.flags
+            products.append(((one, other), place(columns[one]) if squared else place(columns[one], columns[other])))
+        return _Layout(linear, tuple(products))
 
 
 def _sum(term: tuple[str, ...], *, exact: bool) -> str:

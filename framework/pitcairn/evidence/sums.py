@@ -62,25 +62,30 @@ class Tally:
 
     def at(self, cell: Cell) -> Sums:
         """The cell's sums, to be added to."""
-        return self.cells.setdefault(cell, Sums.none(len(self.decimals)))
+        found = self.cells.get(cell)
+        if found is None:
+            found = self.cells[cell] = Sums.none(len(self.decimals))
+        return found
 
     def block(self, order: Sequence[Cell]) -> Block:
         """Counts, means and centred spreads of the cells in this order; a cell that has nobody is zero."""
         size = len(self.decimals)
         counts, means, spreads = np.zeros(len(order)), np.zeros((len(order), size)), np.zeros((len(order), size, size))
-        for place, cell in enumerate(order):
-            found = self.cells.get(cell)
-            if found and found.count:
-                counts[place] = found.count
-                means[place], spreads[place] = self._centred(found)
+        places = [place for place, cell in enumerate(order) if cell in self.cells and self.cells[cell].count]
+        found = [self.cells[order[place]] for place in places]
+        counts[places] = [sums.count for sums in found]
+        for one, digits in enumerate(self.decimals):
+            scale = 10**digits
+            means[places, one] = [sums.linear[one] / (sums.count * scale) for sums in found]
+            for other in range(one, size):
+                spread = self._centred(found, one, other)
+                spreads[places, one, other] = spreads[places, other, one] = spread
         return Block(counts, means, spreads)
 
-    def _centred(self, sums: Sums) -> tuple[list[float], list[list[float]]]:
-        size, count = len(self.decimals), sums.count
-        mean = [total / (count * 10**digits) for total, digits in zip(sums.linear, self.decimals, strict=True)]
-        spread = [[0.0] * size for _ in range(size)]
-        for (one, other), product in sums.products.items():
-            scale = count * 10 ** (self.decimals[one] + self.decimals[other])
-            value = (count * product - sums.linear[one] * sums.linear[other]) / scale
-            spread[one][other] = spread[other][one] = value
-        return mean, spread
+    def _centred(self, found: Sequence[Sums], one: int, other: int) -> list[float]:
+        """The centred sum of the products of two of the integers in every cell."""
+        scale, pair = 10 ** (self.decimals[one] + self.decimals[other]), (one, other)
+        return [
+            (sums.count * sums.products[pair] - sums.linear[one] * sums.linear[other]) / (sums.count * scale)
+            for sums in found
+        ]
