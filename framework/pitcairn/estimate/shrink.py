@@ -67,8 +67,8 @@ def shrink(
         raise ValueError(f"confidence == {confidence}, must be between 0 and 1.")
     if values.size < 2:
         return NotAvailable(why="One group alone cannot be drawn towards others.")
-    spreads, chances = _spreads(values, errors, scale)
-    mean, variance, _ = _common(values, errors, spreads)
+    spreads, chances = spreads_left(values, errors, scale)
+    mean, variance, _ = common_level(values, errors, spreads)
     own = spreads[:, np.newaxis] ** 2 / (spreads[:, np.newaxis] ** 2 + errors**2)
     levels = own * values + (1 - own) * mean[:, np.newaxis]
     widths = np.sqrt(own * errors**2 + (1 - own) ** 2 * variance[:, np.newaxis])
@@ -94,33 +94,46 @@ def james_stein_share(estimates: Sequence[float], standard_error: float) -> floa
     return 1.0 if most >= squares else most / squares
 
 
-def _spreads(values: Floats, errors: Floats, scale: float) -> tuple[Floats, Floats]:
-    """Spreads that the estimates leave possible, and the chance of each."""
+def spreads_left(
+    values: Floats, errors: Floats, scale: float, usual: tuple[float, float] | None = None
+) -> tuple[Floats, Floats]:
+    """Spreads that the estimates leave possible under a half-normal prior, and the chance of each.
+
+    `usual` is what was known of the common level before: its mean and standard deviation; None is a flat prior.
+    """
     first = FARTHEST * scale * np.concatenate([[0.0], np.geomspace(1e-6, 1, 256)])
-    logs = _log_chance(values, errors, first, scale)
+    logs = _log_chance(values, errors, first, scale, usual)
     possible = np.flatnonzero(logs > logs.max() - 30)
     low, high = first[max(0, possible[0] - 1)], first[min(len(first) - 1, possible[-1] + 1)]
     # Four panels, since the chance may be steep at one end.
     edges = low + (high - low) * np.array([0, 0.04, 0.15, 0.4, 1.0])
     half = np.diff(edges)[:, np.newaxis] / 2
     spreads = (edges[:-1, np.newaxis] + half * (1 + NODES)).ravel()
-    logs = _log_chance(values, errors, spreads, scale)
+    logs = _log_chance(values, errors, spreads, scale, usual)
     chances = (half * WEIGHTS).ravel() * np.exp(logs - logs.max())
     return spreads, chances / chances.sum()
 
 
-def _log_chance(values: Floats, errors: Floats, spreads: Floats, scale: float) -> Floats:
-    _, variance, log_likelihood = _common(values, errors, spreads)
+def _log_chance(
+    values: Floats, errors: Floats, spreads: Floats, scale: float, usual: tuple[float, float] | None
+) -> Floats:
+    _, variance, log_likelihood = common_level(values, errors, spreads, usual)
     found: Floats = log_likelihood + np.log(variance) / 2 - (spreads / scale) ** 2 / 2
     return found
 
 
-def _common(values: Floats, errors: Floats, spreads: Floats) -> tuple[Floats, Floats, Floats]:
+def common_level(
+    values: Floats, errors: Floats, spreads: Floats, usual: tuple[float, float] | None = None
+) -> tuple[Floats, Floats, Floats]:
     """The common level's mean and variance at each spread, and how well that spread explains the estimates."""
     weights = 1 / (errors**2 + spreads[:, np.newaxis] ** 2)
-    total = weights.sum(axis=1)
-    mean = weights @ values / total
-    misfit = (weights * (values - mean[:, np.newaxis]) ** 2).sum(axis=1)
+    total, drawn, misfit = weights.sum(axis=1), weights @ values, 0.0
+    if usual is not None:
+        total, drawn = total + usual[1] ** -2, drawn + usual[0] * usual[1] ** -2
+    mean = drawn / total
+    if usual is not None:
+        misfit = ((usual[0] - mean) / usual[1]) ** 2
+    misfit = misfit + (weights * (values - mean[:, np.newaxis]) ** 2).sum(axis=1)
     return mean, 1 / total, (np.log(weights).sum(axis=1) - misfit) / 2
 
 
