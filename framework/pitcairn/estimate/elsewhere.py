@@ -1,10 +1,10 @@
 """What to expect at a place not seen yet, from what was seen at one or several others.
 
-With one place nothing says how much places differ: the spread is an assumption, and whoever shows the number says so.
-With two to four a half-normal prior stands in for what they cannot say; with more the estimates speak, and what they say
-is not believed where it is narrower than the prior's (Higgins, Thompson and Spiegelhalter, Journal of the Royal
-Statistical Society A 2009; Röver et al., Research Synthesis Methods 2021; Nagashima, Noma and Furukawa, Statistical
-Methods in Medical Research 2019, on how little a handful of places says).
+With one place nothing says how much places differ: the spread is an assumption, and whoever shows the number says
+so. With two to four a half-normal prior stands in for what they cannot say; with more the estimates speak, and what
+they say is not believed where it is narrower than the prior's (Higgins, Thompson and Spiegelhalter, Journal of the
+Royal Statistical Society A 2009; Röver et al., Research Synthesis Methods 2021; Nagashima, Noma and Furukawa,
+Statistical Methods in Medical Research 2019, on how little a handful of places says).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from pitcairn.estimate.effect import NotAvailable
 from pitcairn.estimate.moments import Floats
-from pitcairn.estimate.pool import Pooled, next_place, pool
+from pitcairn.estimate.pool import Pooled, pool
 from pitcairn.estimate.shrink import common_level, spreads_left
 
 FEW = 5
@@ -127,10 +127,10 @@ def elsewhere(
 ) -> Law:
     """The law of the true effect at a further place.
 
-    `scale` is the half-normal prior's of the spread between places; `usual` the mean and standard deviation of effects of
-    models of the kind, failures included, or None for a flat prior. From five places on also the t interval of the
-    estimated spread, and whichever is wider at 90 %; from ten on that one alone. ValueError without estimates, or for a
-    standard error, scale or standard deviation that is not positive.
+    `scale` is the half-normal prior's of the spread between places; `usual` the mean and standard deviation of effects
+    of models of the kind, failures included, or None for a flat prior. From five places on also the t interval of the
+    estimated spread, and whichever is wider at 90 %; from ten on that one alone. ValueError without estimates, or for
+    a standard error, scale or standard deviation that is not positive.
     """
     values, errors = np.asarray(estimates, dtype=np.float64), np.asarray(standard_errors, dtype=np.float64)
     if values.size == 0 or values.shape != errors.shape or not np.all(errors > 0):
@@ -156,7 +156,7 @@ def of_mix(
     """The effect on customers of another mix, from effects by group level: the mean and its standard error.
 
     Each level is drawn towards the common one, as `shrink` does, before it is weighed with its share; what the shares
-    lack of 1 is customers of levels nobody has tried, who are expected at the common level, with the levels' spread on top.
+    lack of 1 is customers of levels nobody has tried, expected at the common level with the levels' spread on top.
     Weighing raw levels does harm where levels do not differ. ValueError as for `elsewhere`, and for shares that are
     negative or add up to more than 1.
     """
@@ -184,7 +184,8 @@ def _assumed(values: Floats, errors: Floats, scale: float, usual: tuple[float, f
 
 
 def _estimated(pooled: Pooled | NotAvailable) -> Students:
-    assert isinstance(pooled, Pooled) and not isinstance(next_place(pooled), NotAvailable)
+    if isinstance(pooled, NotAvailable):
+        raise ValueError(pooled.why)
     width = math.hypot(math.sqrt(pooled.between), pooled.plain_error)
     return Students(mean=pooled.estimate, width=width, freedom=pooled.count - 2)
 
