@@ -11,7 +11,7 @@ from pitcairn.estimate.adjust import linearised
 from pitcairn.estimate.effect import Effect, NotAvailable
 from pitcairn.estimate.means import difference
 from pitcairn.estimate.moments import Moments
-from pitcairn.estimate.skewed import Standing, is_uneven, skewed_difference, standing
+from pitcairn.estimate.skewed import Standing, is_uneven, skewed_difference, skewed_ratio_difference, skewness, standing
 
 
 def share(events: int, count: int) -> Moments:
@@ -133,6 +133,39 @@ def test_a_reason_is_given_where_there_is_no_number() -> None:
 )
 def test_uneven_means_outside_forty_to_sixty(control: int, treated: int, uneven: bool) -> None:
     assert is_uneven(control, treated) is uneven
+
+
+def test_a_ratio_in_uneven_arms_is_its_linear_part_judged_with_its_skew() -> None:
+    rng = np.random.default_rng(8)
+    arms = []
+    for size, lift in ((9000, 1.0), (1000, 1.2)):
+        orders = 1 + rng.poisson(1, size)
+        arms.append(np.column_stack([lift * orders * rng.lognormal(0, 1.2, size), orders]))
+    found = available(skewed_ratio_difference(*(Moments.of(rows) for rows in arms)))
+    ratios = [rows[:, 0].sum() / rows[:, 1].sum() for rows in arms]
+    lines = [
+        (rows[:, 0] - ratio * rows[:, 1]) / rows[:, 1].mean() + ratio for rows, ratio in zip(arms, ratios, strict=True)
+    ]
+    plain = available(skewed_difference(*(Moments.of(line) for line in lines)))
+    assert found.estimate == pytest.approx(ratios[1] - ratios[0])
+    assert (found.low, found.high, found.p) == pytest.approx((plain.low, plain.high, plain.p))
+    assert found.estimate - found.low > 1.02 * (found.high - found.estimate), "the small arm strays upwards"
+
+
+def test_range_and_p_of_uneven_arms_come_from_one_rule() -> None:
+    rng = np.random.default_rng(9)
+    control = Moments.of(rng.lognormal(0, 1, 4000))
+    for shift in (-0.3, -0.1, 0.05, 0.2):
+        found = available(skewed_difference(control, Moments.of(rng.lognormal(0, 1, 500) + shift)))
+        assert found.p is not None
+        assert (found.p < 0.05) == (found.low > 0 or found.high < 0)
+
+
+def test_skewness_is_the_third_standardised_moment() -> None:
+    rows = np.random.default_rng(10).gamma(0.3, size=500)
+    assert skewness(Moments.of(rows)) == pytest.approx(stats.skew(rows))
+    assert skewness(Moments.of(np.ones(5))) is None
+    assert skewness(Moments.none(1)) is None
 
 
 def _errors(arm_share: float, count: int, sigma: float, repetitions: int, seed: int) -> np.ndarray:

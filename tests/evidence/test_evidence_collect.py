@@ -36,6 +36,14 @@ def same(found: Moments, values: Any) -> None:
     assert found.count == wanted.count
     np.testing.assert_allclose(found.mean, wanted.mean, rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(found.spread, wanted.spread, rtol=1e-9, atol=1e-9)
+    if found.cubes is not None:
+        np.testing.assert_allclose(found.cubes, wanted.cubes, rtol=1e-9, atol=1e-9)
+
+
+def uneven(asked: Plan) -> Plan:
+    """A tenth for the control, whatever the file says: third sums of everything are needed."""
+    control, *others = asked.arms
+    return replace(asked, arms=(replace(control, share=0.1), *(replace(arm, share=0.9) for arm in others)))
 
 
 CUSTOMERS = """
@@ -368,6 +376,35 @@ def test_events_are_counted_in_each_measures_window_from_the_start(
     assert {(item.measure, item.arm): item.missing for item in facts.missing}["basket", "gift"] == 1
 
 
+def test_third_sums_come_with_the_value_and_in_uneven_arms_with_the_value_before(
+    engine: Engine, drawn: Path, orders: Path, customers: Path
+) -> None:
+    asked = plan(EVENT_MEASURES, sources=[wide(), events()])
+    files = {"customers": customers, "orders": orders}
+    even, _ = read(engine, asked, assignment=drawn, **files)
+    skewed, _ = read(engine, uneven(asked), assignment=drawn, **files)
+    check_orders(skewed)
+    assert all(moments.cubes is not None for id in skewed.blocks for moments in skewed.moments(id).values())
+    assert even.moments("sales")["gift",].cubes is None
+    assert even.moments("orders")["gift",].cubes is not None
+    values = even.everyone("sales")
+    assert values is not None
+    same(values, [12.5, 0, 10.25, 0])
+    values = even.everyone("per_order")
+    assert values is not None
+    same(values, [(12.5, 2), (0, 1), (10.25, 3), (0, 0)])
+
+
+def test_third_sums_past_38_digits_leave_everything_else_as_it_is(engine: Engine, tmp_path: Path) -> None:
+    arm = "['control', 'gift'][1 + i % 2] AS arm"
+    path = parquet(engine, tmp_path / "a.parquet", f"SELECT i AS customer, {arm}, 1e12 + i AS spend FROM range(9) t(i)")
+    cube, _ = read(engine, plan([measure("spend")], draw=observed()), customers=path)
+    found = cube.moments("spend")["gift",]
+    assert found.cubes is None
+    assert cube.everyone("spend") is None
+    assert found.spread[0, 0] == pytest.approx(np.var([1, 3, 5, 7]) * 4, rel=1e-12)
+
+
 def test_events_of_a_few_drawn_customers_among_many_give_the_same(
     engine: Engine, drawn: Path, orders: Path, customers: Path, tmp_path: Path
 ) -> None:
@@ -480,6 +517,21 @@ def test_balance_is_the_gap_before_the_start_in_standard_deviations(engine: Engi
     wanted = (gift.mean() - control.mean()) / np.sqrt((gift.var(ddof=1) + control.var(ddof=1)) / 2)
     assert (found.measure, found.arm) == ("visits", "gift")
     assert found.gap == pytest.approx(wanted, rel=1e-12)
+
+
+def test_the_skew_of_amounts_is_that_of_all_customers_values(engine: Engine, customers: Path) -> None:
+    asked = plan(
+        [measure("spend", before="earlier"), measure("rate", "ratio", column="spend", over_column="visits")],
+        draw=observed(),
+    )
+    _, facts = read(engine, asked, customers=customers)
+    spend, visits = np.array([0, 10.5, 20.25, 7]), np.array([0, 2, 1, 3])
+    line = (spend - spend.sum() / visits.sum() * visits) / visits.mean()
+    for tail, values in zip(facts.tails, (spend, line), strict=True):
+        off = values - values.mean()
+        assert tail.skew == pytest.approx((off**3).mean() / (off**2).mean() ** 1.5, rel=1e-9)
+        assert tail.smallest == 2
+        assert tail.needed == np.ceil(355 * tail.skew**2)
 
 
 def test_measures_that_are_zero_for_everybody_are_named(engine: Engine, customers: Path) -> None:
@@ -595,8 +647,8 @@ def test_a_file_read_straight_and_the_same_file_joined_to_itself_agree(
     straight = plan(measures, sources=[wide(absent=absent)], draw=observed(), groups=groups)
     elsewhere = [replace(item, source="outcomes") for item in measures]
     joined = plan(elsewhere, sources=[wide(), wide("outcomes", absent=absent)], draw=observed(), groups=groups)
-    first, facts = read(engine, straight, customers=whole)
-    second, other = read(engine, joined, customers=whole, outcomes=whole)
+    first, facts = read(engine, uneven(straight), customers=whole)
+    second, other = read(engine, uneven(joined), customers=whole, outcomes=whole)
     assert first.dimensions == second.dimensions
     np.testing.assert_array_equal(first.index, second.index)
     np.testing.assert_array_equal(first.customers, second.customers)
@@ -610,8 +662,9 @@ def test_a_file_read_straight_and_the_same_file_joined_to_itself_agree(
         for value, before, who in zip(spend, earlier, arm, strict=True)
         if who == "gift" and (value or absent == "zero")
     ]
+    assert first.moments("spend")["gift",].cubes is not None
     same(first.moments("spend")["gift",], expected)
 
 
-def parts_of(block: Block) -> tuple[Any, Any, Any]:
-    return block.count, block.mean, block.spread
+def parts_of(block: Block) -> tuple[Any, Any, Any, Any]:
+    return block.count, block.mean, block.spread, block.cubes

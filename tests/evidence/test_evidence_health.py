@@ -11,7 +11,7 @@ import pytest
 from evidence_plans import START, measure, observed, plan
 
 from pitcairn.design.plan import GroupPlan, Plan
-from pitcairn.evidence.facts import ArmCount, Balance, Check, Facts, LevelCount, MissingCount
+from pitcairn.evidence.facts import ArmCount, Balance, Check, Facts, LevelCount, MissingCount, Tail
 from pitcairn.evidence.health import check, is_alike
 from pitcairn.evidence.sizes import log_evidence
 
@@ -267,12 +267,12 @@ def test_data_that_shrank_is_told() -> None:
     assert grown["kept"].state == "pass"
 
 
-@pytest.mark.parametrize(
-    ("kind", "share", "state"),
-    [("sum", 0.5, "pass"), ("sum", 0.1, "warn"), ("any", 0.1, "pass"), ("mean", 0.38, "warn")],
-)
-def test_amounts_between_arms_of_very_different_size_are_doubtful(kind: str, share: float, state: str) -> None:
-    asked = plan([measure("spend", kind)])
-    control, gift = asked.arms
-    asked = replace(asked, arms=(replace(control, share=1 - share), replace(gift, share=share)))
-    assert found("even", asked).state == state
+@pytest.mark.parametrize(("smallest", "state"), [(31_950, "pass"), (31_949, "warn")])
+def test_an_amount_that_hangs_on_a_few_customers_is_doubtful(smallest: int, state: str) -> None:
+    """A skew of 9.4868 squares to 90, and 355 · 90 = 31,950."""
+    tail = Tail(measure="spend", skew=90**0.5, smallest=smallest, needed=31_950)
+    given = found("tails", SIMPLE, facts(tails=(tail,)))
+    assert given.state == state
+    assert not given.gating
+    assert found("tails", SIMPLE, facts()).state == "unchecked"
+    assert found("tails", plan([measure("visited", "any")]), facts()).state == "pass"

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 
 from pitcairn.design.plan import ArmPlan, CustomerPlan, GroupPlan, MeasurePlan, Plan, SourcePlan
+from pitcairn.estimate.moments import Moments
 from pitcairn.evidence.cube import Block, Cube, Dimension
 from pitcairn.evidence.facts import ArmCount, Check, Facts
 from pitcairn.reading.lock import Lock
@@ -108,10 +109,13 @@ def a_cube(cells: Mapping[tuple[str, ...], Mapping[str, np.ndarray]], *dimension
     index = np.array([[levels[axis].index(key[axis]) for axis in range(len(axes))] for key in cells])
     blocks = {}
     for measure in next(iter(cells.values())):
-        rows = [np.atleast_2d(np.asarray(one[measure], dtype=float).T).T for one in cells.values()]
-        means = np.stack([values.mean(axis=0) for values in rows])
-        spreads = np.stack([(values - values.mean(axis=0)).T @ (values - values.mean(axis=0)) for values in rows])
-        blocks[measure] = Block(np.array([len(values) for values in rows], dtype=float), means, spreads)
+        rows = [Moments.of(np.atleast_2d(np.asarray(one[measure], dtype=float).T).T) for one in cells.values()]
+        blocks[measure] = Block(
+            np.array([float(arm.count) for arm in rows]),
+            np.stack([arm.mean for arm in rows]),
+            np.stack([arm.spread for arm in rows]),
+            np.stack([arm.cubes for arm in rows if arm.cubes is not None]),
+        )
     sizes = np.array([len(next(iter(one.values()))) for one in cells.values()])
     named = tuple(Dimension(axis, tuple(names)) for axis, names in zip(axes, levels, strict=True))
     return Cube(named, index, sizes, blocks)

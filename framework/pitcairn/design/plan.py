@@ -11,6 +11,7 @@ from datetime import date
 from typing import Literal
 
 from pitcairn.canonical import digest
+from pitcairn.estimate.skewed import EVEN
 
 Scalar = str | int | float | bool
 Role = Literal["deciding", "guardrail", "signal", "watch"]
@@ -18,6 +19,8 @@ MeasureKind = Literal["any", "count", "sum", "mean", "ratio", "share"]
 Comparison = Literal["in", "at_least", "at_most", "above", "below"]
 
 SCHEMA = "pitcairn.plan/1"
+SLACK = 0.02
+"""Arms turn out a little larger or smaller than planned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +253,12 @@ class Plan:
     @property
     def treatments(self) -> tuple[ArmPlan, ...]:
         return tuple(arm for arm in self.arms if arm.role == "treatment")
+
+    @property
+    def is_uneven(self) -> bool:
+        """Whether some arm's share beside the comparison's lies where averages keep their values' skew, or nearly."""
+        low, high = EVEN[0] + SLACK, EVEN[1] - SLACK
+        return not all(low <= arm.share / (arm.share + self.comparison.share) <= high for arm in self.treatments)
 
     @property
     def guardrails(self) -> tuple[MeasurePlan, ...]:

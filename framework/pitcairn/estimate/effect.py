@@ -24,6 +24,8 @@ class Effect:
     method: str
     count_control: int
     count_treated: int
+    p: float | None = None
+    """How often luck alone goes so far, either way, by the rule that made the range; None where that is Student's t."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,6 +94,7 @@ def exact_share_difference(counts: Counts, *, confidence: float = 0.95) -> Effec
         method="Mid-p, all outcomes counted",
         count_control=counts.count_control,
         count_treated=counts.count_treated,
+        p=min(1.0, 2 * min(_tails(counts, 0.0))),
     )
 
 

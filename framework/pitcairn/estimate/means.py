@@ -63,7 +63,9 @@ def ratio_difference(
 
 
 def two_sided_p(effect: Effect) -> float:
-    """How often a difference at least this far from zero would turn up if there were none (Student's t)."""
+    """How often a difference at least this far from zero would turn up if there were none, by the range's own rule."""
+    if effect.p is not None:
+        return effect.p
     if effect.standard_error == 0:
         raise ValueError("There is no p-value without variation.")
     return float(2 * stdtr(effect.freedom, -abs(effect.estimate) / effect.standard_error))

@@ -8,6 +8,8 @@ from scipy.special import ndtri
 
 from pitcairn.estimate.effect import Effect, NotAvailable
 
+NEWCOMBE = "Newcombe's score range, for small counts"
+
 SMALL = 10
 """Below this many customers with, or without, in either arm, averages are not yet normal enough for Welch."""
 
@@ -44,7 +46,7 @@ def share_difference(
         standard_error=math.sqrt(variance),
         freedom=1e9,
         confidence=confidence,
-        method="Newcombe's score range, for small counts",
+        method=NEWCOMBE,
         count_control=count_control,
         count_treated=count_treated,
     )

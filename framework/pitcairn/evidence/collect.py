@@ -25,6 +25,7 @@ from pitcairn.evidence.people import TABLE, People, arm_column, people
 from pitcairn.evidence.query import Reduced, Slot
 from pitcairn.evidence.sources import Relation, condition_sql, explained, relation
 from pitcairn.evidence.sums import Cell, Tally
+from pitcairn.evidence.tails import tails
 
 Files = Mapping[str, tuple[Path, ...]]
 
@@ -162,6 +163,7 @@ class _Reading:
                 for (arm, level), counted in cube.sizes(group.id).items()
             ),
             silent=tuple(id for id, found in moments.items() if _is_silent(found.values())),
+            tails=tails(self._plan, cube),
         )
 
     # --- parts ------------------------------------------------------------------------------------------------
@@ -169,13 +171,13 @@ class _Reading:
     def _place_people(self, made: People) -> dict[int, Cell | None]:
         """Counts the customers of the table; the cell of every `p_cell`, None where follow-up is not over."""
         cells: dict[int, Cell | None] = {}
-        reduction = outcomes.counted(self._before)
+        reduction = outcomes.counted(self._before, thirds=self._plan.is_uneven)
         for reduced in reduction.read(reduction.run(self._engine)):
             (number,) = reduced.keys
             cells[number] = self._place(made.keys(number), reduced.rows)
             if cell := cells[number]:
                 for slot, sums in reduced.slots:
-                    self._tallies_before.setdefault(slot.id, Tally(slot.decimals)).at(cell).add(sums)
+                    self._tallies_before.setdefault(slot.id, Tally(slot.decimals, slot.thirds)).at(cell).add(sums)
         return cells
 
     def _read_outcomes(self, found: Relation, made: People, cells: Mapping[int, Cell | None]) -> None:
@@ -183,9 +185,17 @@ class _Reading:
         measures = tuple(measure for measure in self._plan.measures if measure.source == id)
         if found.source.kind == "events":
             self._rows[id] = self._count(found)
-            reduction = outcomes.happened(found, measures, self._before, made, events=self._rows[id], as_of=self._as_of)
+            reduction = outcomes.happened(
+                found,
+                measures,
+                self._before,
+                made,
+                events=self._rows[id],
+                as_of=self._as_of,
+                thirds=self._plan.is_uneven,
+            )
         else:
-            reduction = outcomes.joined(found, measures, self._before)
+            reduction = outcomes.joined(found, measures, self._before, thirds=self._plan.is_uneven)
             if id not in self._rows:
                 self._rows[id] = one_row_each(self._engine, found)
         for slot in reduction.slots:
@@ -212,7 +222,7 @@ class _Reading:
                 self._tally(slot).at(cell).add_values(sums, len(slot.values))
 
     def _tally(self, slot: Slot) -> Tally:
-        return self._tallies.setdefault(slot.id, Tally(slot.decimals))
+        return self._tallies.setdefault(slot.id, Tally(slot.decimals, slot.thirds))
 
     def _block(self, measure: MeasurePlan, order: Sequence[Cell]) -> Block:
         """Nobody may have been counted yet, and then there is no tally."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pitcairn.estimate.moments import Floats, Moments, combined
+from pitcairn.estimate.moments import Floats, Moments, combined, combined_cubes
 
 START = "start"
 """The dimension of customers' own days of start, as ISO text, last; not there where all start on the same day."""
@@ -28,6 +28,16 @@ class Block:
     count: Floats
     mean: Floats
     spread: Floats
+    cubes: Floats | None = None
+    """Third centred sums (cells, t, t, t) of the first t values; None where they are not known."""
+
+    def rolled_up(self, cells: NDArray[np.int64]) -> Moments:
+        """The cells at these places as one; with third sums where those of all k values are known."""
+        parts = self.count[cells], self.mean[cells], self.spread[cells]
+        count, mean, spread = combined(*parts)
+        if count == 0 or self.cubes is None or self.cubes.shape[1] < len(mean):
+            return Moments(round(count), mean, spread)
+        return Moments(round(count), mean, spread, combined_cubes(*parts, self.cubes[cells]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,11 +57,16 @@ class Cube:
     def moments(self, measure: str, by: str | None = None) -> dict[tuple[str, ...], Moments]:
         """A measure's moments rolled up: by arm, keyed (arm,), or by arm and one more dimension, keyed (arm, level)."""
         block = self.blocks[measure]
-        result: dict[tuple[str, ...], Moments] = {}
-        for key, cells in self._split(by):
-            count, mean, spread = combined(block.count[cells], block.mean[cells], block.spread[cells])
-            result[key] = Moments(round(count), mean, spread)
-        return result
+        return {key: block.rolled_up(cells) for key, cells in self._split(by)}
+
+    def everyone(self, measure: str) -> Moments | None:
+        """All arms' counted customers, their value (and denominator) only; None where third sums are not known."""
+        block = self.blocks[measure]
+        if block.cubes is None:
+            return None
+        size = block.cubes.shape[1]
+        values = Block(block.count, block.mean[:, :size], block.spread[:, :size, :size], block.cubes)
+        return values.rolled_up(np.arange(len(block.count)))
 
     def sizes(self, by: str | None = None) -> dict[tuple[str, ...], int]:
         """Counted customers, keyed as in `moments`."""

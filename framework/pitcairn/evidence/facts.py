@@ -60,6 +60,18 @@ class LevelCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tail:
+    """How far an amount leans towards a few customers, and how many customers its averages need because of it."""
+
+    measure: str
+    skew: float
+    """Third standardised moment of all counted customers' values."""
+    smallest: int
+    """Customers with a value in the smallest arm."""
+    needed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything health and the report need to know about the data, in numbers."""
 
@@ -81,6 +93,8 @@ class Facts:
     """Counted customers by the levels of every declared group."""
     silent: tuple[str, ...] = ()
     """Measures that are 0 for every counted customer."""
+    tails: tuple[Tail, ...] = ()
+    """Of the measures that are amounts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ from typing import Literal
 
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.evidence.facts import ArmCount, Balance, Check, Facts, MissingCount
-from pitcairn.evidence.sizes import even_check, sizes_check, within_check
+from pitcairn.evidence.sizes import sizes_check, within_check
+from pitcairn.evidence.tails import tails_check
 from pitcairn.phrases import customers, day, several
 
 FAIL_GAP = 0.1
@@ -43,7 +44,7 @@ def check(
         _over(plan, facts.arms),
         _kept(facts, earlier),
         _weeks(plan),
-        even_check(plan),
+        tails_check(plan, facts),
     )
 
 

@@ -61,7 +61,7 @@ def straight(
     relation: Relation, plan: Plan, measures: Sequence[MeasurePlan], before: Before, keys: Sequence[str]
 ) -> Reduction:
     """From the one wide file; `keys` are expressions for arm, levels and an own day of start."""
-    slots, columns = _wide(relation, measures, before)
+    slots, columns = _wide(relation, measures, before, thirds=plan.is_uneven)
     aliases = [f"p_key_{place}" for place in range(len(keys))]
     columns = [f"{sql} AS {alias}" for sql, alias in zip(keys, aliases, strict=True)] + columns
     columns += [f"{number.sql} AS {alias}" for number, alias in zip(before.numbers, before.aliases, strict=True)]
@@ -69,18 +69,26 @@ def straight(
     return Reduction(f"SELECT {', '.join(columns)} FROM {relation.sql}{where}", aliases, slots)
 
 
-def counted(before: Before) -> Reduction:
+def counted(before: Before, *, thirds: bool) -> Reduction:
     """The table of people itself: how many, and their values before the start, each a slot under its alias."""
     slots = [
-        Slot(alias, (), alias, (number.decimals,), False, flags=frozenset([alias] if number.is_flag else []))
+        Slot(
+            alias,
+            (),
+            alias,
+            (number.decimals,),
+            False,
+            flags=frozenset([alias] if number.is_flag else []),
+            thirds=int(thirds),
+        )
         for alias, number in zip(before.aliases, before.numbers, strict=True)
     ]
     return Reduction(f"SELECT {', '.join(['p_cell', *before.aliases])} FROM {TABLE}", ["p_cell"], slots)
 
 
-def joined(relation: Relation, measures: Sequence[MeasurePlan], before: Before) -> Reduction:
+def joined(relation: Relation, measures: Sequence[MeasurePlan], before: Before, *, thirds: bool) -> Reduction:
     """From a wide file, by `p_cell`, which is NULL for rows about nobody who was drawn."""
-    slots, columns = _wide(relation, measures, before)
+    slots, columns = _wide(relation, measures, before, thirds=thirds)
     key = relation.key(needed_by="finding a customer's outcomes")
     rows = f"SELECT {', '.join([f'{key} AS p_who', *columns])} FROM {relation.sql}"
     wanted = ["p_cell", *before.aliases, *(name for slot in slots for name in slot.values)]
@@ -96,14 +104,17 @@ def happened(
     *,
     events: int,
     as_of: date,
+    thirds: bool,
 ) -> Reduction:
     """From events in the window of each measure and not after `as_of`, by `p_cell` as in `joined`."""
     shape = _Events(relation, measures, before, people, as_of)
     inner = shape.joined_first() if people.own_start or events > _BUSY * people.count else shape.added_up_first()
-    return Reduction(inner, ["p_cell"], shape.slots(), rows="SUM(p_seen)")
+    return Reduction(inner, ["p_cell"], shape.slots(thirds=thirds), rows="SUM(p_seen)")
 
 
-def _wide(relation: Relation, measures: Sequence[MeasurePlan], before: Before) -> tuple[list[Slot], list[str]]:
+def _wide(
+    relation: Relation, measures: Sequence[MeasurePlan], before: Before, *, thirds: bool
+) -> tuple[list[Slot], list[str]]:
     """The measures' slots, and their columns with aliases."""
     slots: list[Slot] = []
     columns: list[str] = []
@@ -111,13 +122,20 @@ def _wide(relation: Relation, measures: Sequence[MeasurePlan], before: Before) -
         numbers = values.wide(relation, measure)
         names = tuple(f"p_value_{place}_{part}" for part in range(len(numbers)))
         columns += [f"{number.sql} AS {name}" for number, name in zip(numbers, names, strict=True)]
-        slots.append(_slot(measure, names, [number.decimals for number in numbers], before, relation))
+        slots.append(_slot(measure, names, [number.decimals for number in numbers], before, relation, thirds=thirds))
     return slots, columns
 
 
 def _slot(
-    measure: MeasurePlan, names: tuple[str, ...], decimals: Sequence[int], before: Before, relation: Relation
+    measure: MeasurePlan,
+    names: tuple[str, ...],
+    decimals: Sequence[int],
+    before: Before,
+    relation: Relation,
+    *,
+    thirds: bool,
 ) -> Slot:
+    """Products of three are needed of the value, for its skew; of values before the start with uneven arms only."""
     is_events = relation.source.kind == "events"
     missing = values.may_be_missing(measure, from_events=is_events, absent=relation.source.absent)
     flags = set(names if measure.is_rate else ())
@@ -132,6 +150,7 @@ def _slot(
         missing,
         has_gaps=missing and (is_events or values.has_gaps(relation, measure)),
         flags=frozenset(flags),
+        thirds=len(names) + bool(covariate and thirds),
     )
 
 
@@ -152,7 +171,7 @@ class _Events:
         self._first = people.first_start
         self._last = min(as_of, people.last_start + timedelta(days=self._longest - 1))
 
-    def slots(self) -> list[Slot]:
+    def slots(self, *, thirds: bool) -> list[Slot]:
         return [
             _slot(
                 measure,
@@ -160,6 +179,7 @@ class _Events:
                 [total.event.decimals for total in self._totals[measure.id]],
                 self._before,
                 self._relation,
+                thirds=thirds,
             )
             for place, measure in enumerate(self._measures)
         ]

@@ -1,7 +1,8 @@
 """The reduction: rows of integers to one row of sums a cell, in one statement.
 
 The text is plain SQL over columns that the inner query names, so that another engine can run it as it is. Products
-of integers are BIGINT, which is fast; a statement whose products do not fit is run once more with 38 digits.
+of integers are BIGINT, which is fast; a statement whose products do not fit is run once more with 38 digits. Products
+of three, which a skew needs, always have 38 digits; where even those do not do, there is no skew.
 
 Rows are also grouped by their gaps (which measures have no value), so that every measure has its own complete cases
 while all of them share one sum of each value before the start.
@@ -10,11 +11,11 @@ while all of them share one sum of each value before the start.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pitcairn.evidence.engine import Engine, Overflow
-from pitcairn.evidence.sums import Sums
+from pitcairn.evidence.sums import Sums, triples
 
 MOST_ROWS = 200_000
 """More cells than this are no reading: some group is a column with a level a customer."""
@@ -36,6 +37,8 @@ class Slot:
     """The columns can be NULL in the inner query."""
     flags: frozenset[str] = frozenset()
     """Columns that are 0 or 1, and so their own squares."""
+    thirds: int = 0
+    """Products of three are added up for the first so many columns."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -58,10 +61,12 @@ class _Layout:
 
     linear: tuple[int, ...]
     products: tuple[tuple[tuple[int, int], int], ...]
+    cubes: tuple[tuple[tuple[int, int, int], int], ...]
 
     def sums(self, count: int, numbers: Sequence[int]) -> Sums:
         products = {pair: numbers[place] for pair, place in self.products}
-        return Sums(count, [numbers[place] for place in self.linear], products)
+        cubes = {triple: numbers[place] for triple, place in self.cubes}
+        return Sums(count, [numbers[place] for place in self.linear], products, cubes)
 
 
 class Reduction:
@@ -70,8 +75,11 @@ class Reduction:
     def __init__(self, inner: str, keys: Sequence[str], slots: Sequence[Slot], *, rows: str = "COUNT(*)") -> None:
         self._inner = inner
         self._keys = tuple(keys)
-        self.slots = tuple(slots)
         self._rows = rows
+        self._use(slots)
+
+    def _use(self, slots: Sequence[Slot]) -> None:
+        self.slots = tuple(slots)
         self._places: dict[tuple[str, ...], int] = {}
         self._layout = tuple(self._places_of(slot) for slot in self.slots)
 
@@ -86,10 +94,13 @@ class Reduction:
 
     def run(self, engine: Engine) -> list[tuple[Any, ...]]:
         """The answer's rows. Raises what `Engine.rows` raises; `Overflow` only where 38 digits do not do either."""
-        try:
-            return engine.rows(self.sql())
-        except Overflow:
-            return engine.rows(self.sql(exact=True))
+        for exact in (False, True):
+            try:
+                return engine.rows(self.sql(exact=exact))
+            except Overflow:
+                continue
+        self._use([replace(slot, thirds=0) for slot in self.slots])
+        return engine.rows(self.sql(exact=True))
 
     def read(self, rows: Sequence[tuple[Any, ...]]) -> Iterator[Reduced]:
         """The rows of `run`, with their sums by measure."""
@@ -118,21 +129,24 @@ class Reduction:
     def _places_of(self, slot: Slot) -> _Layout:
         """Where the slot's sums stand among those of the statement, to which those it lacks are added."""
 
-        def place(*term: str) -> int:
+        def place(*at: int) -> int:
+            names = [slot.columns[one] for one in at]
+            # A yes or no is its own power, and so needed once.
+            term = tuple(
+                name for count, name in enumerate(names) if name not in slot.flags or name not in names[:count]
+            )
             return self._places.setdefault(term, len(self._places))
 
-        columns = slot.columns
-        linear = tuple(place(name) for name in columns)
-        pairs = [(one, other) for one in range(len(columns)) for other in range(one, len(columns))]
-        products = []
-        for one, other in pairs:
-            squared = one == other and columns[one] in slot.flags
-            products.append(((one, other), place(columns[one]) if squared else place(columns[one], columns[other])))
-        return _Layout(linear, tuple(products))
+        size = len(slot.columns)
+        return _Layout(
+            tuple(place(one) for one in range(size)),
+            tuple(((one, other), place(one, other)) for one in range(size) for other in range(one, size)),
+            tuple((triple, place(*triple)) for triple in triples(slot.thirds)),
+        )
 
 
 def _sum(term: tuple[str, ...], *, exact: bool) -> str:
-    if len(term) == 1:
-        return f"SUM({term[0]})"
-    first = f"CAST({term[0]} AS DECIMAL(38, 0))" if exact else term[0]
-    return f"SUM({first} * {term[1]})"
+    first, *rest = term
+    if rest and (exact or len(rest) > 1):
+        first = f"CAST({first} AS DECIMAL(38, 0))"
+    return f"SUM({' * '.join([first, *rest])})"

@@ -7,9 +7,7 @@ from math import exp, lgamma, log
 from typing import Literal
 
 from pitcairn.design.plan import Plan
-from pitcairn.estimate.skewed import EVEN
 from pitcairn.evidence.facts import ArmCount, Check, Facts
-from pitcairn.phrases import several
 
 State = Literal["pass", "warn", "fail"]
 
@@ -76,24 +74,6 @@ def within_check(plan: Plan, facts: Facts) -> Check:
         return _answer(id, name, "pass", sentence, found, limit)
     sentence = f"Sizes are not as planned where “{label}” is “{worst[1]}”: {said}. Was something lost there?"
     return _answer(id, name, "fail" if found >= limit else "warn", sentence, found, limit)
-
-
-def even_check(plan: Plan) -> Check:
-    """Whether amounts are compared between arms of similar size.
-
-    Outside 40 to 60 in 100 the skew of an average no longer cancels, and its range errs on one side; shares of
-    customers are judged with their skew, amounts are not yet.
-    """
-    id, name = "even", "Groups of similar size"
-    pairs = {arm.label: arm.share / (arm.share + plan.comparison.share) for arm in plan.treatments}
-    uneven = [f"“{label}”" for label, share in pairs.items() if not EVEN[0] <= share <= EVEN[1]]
-    amounts = [f"“{measure.label}”" for measure in plan.measures if not measure.is_rate]
-    if uneven and amounts:
-        sentence = (
-            f"{several(uneven)} and the comparison differ much in size, so ranges are doubtful in {several(amounts)}."
-        )
-        return _answer(id, name, "warn", sentence, gating=False)
-    return _answer(id, name, "pass", "Every comparison is fair to amounts and shares alike.", gating=False)
 
 
 def _evidence(plan: Plan, counts: Mapping[str, int]) -> float:

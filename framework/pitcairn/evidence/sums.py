@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import combinations_with_replacement, permutations
 
 import numpy as np
 
@@ -24,15 +25,17 @@ class Sums:
     count: int
     linear: list[int]
     products: dict[tuple[int, int], int]
+    cubes: dict[tuple[int, int, int], int] = field(default_factory=dict)
+    """Sums of products of three, of the first so many integers; none where they did not fit or nobody asked."""
 
     @classmethod
-    def none(cls, size: int) -> Sums:
-        """Nobody yet."""
+    def none(cls, size: int, thirds: int = 0) -> Sums:
+        """Nobody yet; products of three for the first `thirds` integers."""
         pairs = [(one, other) for one in range(size) for other in range(one, size)]
-        return cls(0, [0] * size, dict.fromkeys(pairs, 0))
+        return cls(0, [0] * size, dict.fromkeys(pairs, 0), dict.fromkeys(triples(thirds), 0))
 
     def add(self, other: Sums) -> None:
-        """More customers of the cell."""
+        """More customers of the cell. What the others do not know of products of three, the sum does not either."""
         self.count += other.count
         self.add_values(other, len(self.linear))
 
@@ -42,6 +45,10 @@ class Sums:
             self.linear[place] += other.linear[place]
         for places, product in other.products.items():
             self.products[places] += product if places[0] < size else 0
+        if len(other.cubes) < len(self.cubes):
+            self.cubes = {triple: total for triple, total in self.cubes.items() if triple in other.cubes}
+        for triple in self.cubes:
+            self.cubes[triple] += other.cubes[triple] if triple[0] < size else 0
 
     def add_people(self, count: int, before: Sums | None) -> None:
         """Customers with 0 for everything but the last integer, the value before the start, if there is one."""
@@ -50,6 +57,14 @@ class Sums:
             last = len(self.linear) - 1
             self.linear[last] += before.linear[0]
             self.products[last, last] += before.products[0, 0]
+            if (last, last, last) in self.cubes:
+                self._add_third(last, before)
+
+    def _add_third(self, last: int, before: Sums) -> None:
+        if before.cubes:
+            self.cubes[last, last, last] += before.cubes[0, 0, 0]
+        else:
+            del self.cubes[last, last, last]
 
 
 @dataclass(slots=True)
@@ -58,13 +73,15 @@ class Tally:
 
     decimals: tuple[int, ...]
     """Of each of the k integers."""
+    thirds: int = 0
+    """Products of three are added up for the first so many integers."""
     cells: dict[Cell, Sums] = field(default_factory=dict)
 
     def at(self, cell: Cell) -> Sums:
         """The cell's sums, to be added to."""
         found = self.cells.get(cell)
         if found is None:
-            found = self.cells[cell] = Sums.none(len(self.decimals))
+            found = self.cells[cell] = Sums.none(len(self.decimals), self.thirds)
         return found
 
     def block(self, order: Sequence[Cell]) -> Block:
@@ -80,7 +97,15 @@ class Tally:
             for other in range(one, size):
                 spread = self._centred(found, one, other)
                 spreads[places, one, other] = spreads[places, other, one] = spread
-        return Block(counts, means, spreads)
+        triads = triples(self.thirds)
+        if not triads or any(len(sums.cubes) < len(triads) for sums in found):
+            return Block(counts, means, spreads)
+        cubes = np.zeros((len(order), self.thirds, self.thirds, self.thirds))
+        for triple in triads:
+            third = self._centred_thirds(found, triple)
+            for one, two, three in set(permutations(triple)):
+                cubes[places, one, two, three] = third
+        return Block(counts, means, spreads, cubes)
 
     def _centred(self, found: Sequence[Sums], one: int, other: int) -> list[float]:
         """The centred sum of the products of two of the integers in every cell."""
@@ -89,3 +114,23 @@ class Tally:
             (sums.count * sums.products[pair] - sums.linear[one] * sums.linear[other]) / (sums.count * scale)
             for sums in found
         ]
+
+    def _centred_thirds(self, found: Sequence[Sums], triple: tuple[int, int, int]) -> list[float]:
+        """Σ(x - x̄)(y - ȳ)(z - z̄) in every cell, multiplied out so that only the last step rounds."""
+        one, two, three = triple
+        scale: int = 10 ** sum(self.decimals[place] for place in triple)
+        thirds = []
+        for sums in found:
+            count, (x, y, z) = sums.count, (sums.linear[place] for place in triple)
+            pairs = sums.products[two, three] * x + sums.products[one, three] * y + sums.products[one, two] * z
+            thirds.append((count * (count * sums.cubes[triple] - pairs) + 2 * x * y * z) / (count**2 * scale))
+        return thirds
+
+
+def triples(size: int) -> tuple[tuple[int, int, int], ...]:
+    """The places of products of three of so many integers, each once.
+
+    >>> triples(2)
+    ((0, 0, 0), (0, 0, 1), (0, 1, 1), (1, 1, 1))
+    """
+    return tuple(combinations_with_replacement(range(size), 3))

@@ -12,6 +12,7 @@ from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.estimate.effect import Effect
 from pitcairn.estimate.means import two_sided_p
 from pitcairn.estimate.moments import Moments
+from pitcairn.estimate.proportions import NEWCOMBE
 from pitcairn.evidence.cube import Cube
 from pitcairn.reading.effects import MeasureEffects, Outcome, effect, relative
 from pitcairn.reading.groups import SMALLEST_CELL, Slice
@@ -75,7 +76,6 @@ def _row(
     measure: MeasurePlan, where: str, arm: str, moments: Moments, outcome: Outcome | None, share: Outcome | None = None
 ) -> DetailRow:
     effect = outcome if isinstance(outcome, Effect) else None
-    with_p = effect is not None and effect.standard_error > 0 and effect.method.startswith("Welch")
     return DetailRow(
         measure=measure.id,
         where=where,
@@ -87,9 +87,14 @@ def _row(
         low=_figure(effect.low) if effect else "",
         high=_figure(effect.high) if effect else "",
         relative=_share(share) if isinstance(share, Effect) else "",
-        p=_figure(two_sided_p(effect), 3) if effect and with_p else "",
+        p=_figure(two_sided_p(effect), 3) if effect and _has_p(effect) else "",
         method=effect.method if effect else "",
     )
+
+
+def _has_p(effect: Effect) -> bool:
+    """Newcombe's range is no test turned round, so a p-value beside it could contradict it."""
+    return effect.p is not None or (effect.standard_error > 0 and effect.method != NEWCOMBE)
 
 
 def _mean(measure: MeasurePlan, moments: Moments) -> str:

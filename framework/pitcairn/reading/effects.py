@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.estimate.effect import Effect, NotAvailable
 from pitcairn.estimate.means import difference, ratio_difference
 from pitcairn.estimate.moments import Moments
 from pitcairn.estimate.proportions import is_small, share_difference
 from pitcairn.estimate.relative import relative_difference, relative_ratio_difference
-from pitcairn.estimate.skewed import is_uneven, skewed_difference
+from pitcairn.estimate.skewed import is_uneven, skewed_difference, skewed_ratio_difference
 from pitcairn.evidence.cube import Cube
 
 Outcome = Effect | NotAvailable
@@ -29,23 +27,17 @@ class MeasureEffects:
 
 def effect(measure: MeasurePlan, control: Moments, treated: Moments, confidence: float) -> Outcome:
     """The estimator that fits the measure: ratios, shares with few events or uneven groups, everything else."""
+    covariates = int(measure.before is not None)
+    skewed = is_uneven(control.count, treated.count) and control.cubes is not None and treated.cubes is not None
     if measure.kind == "ratio":
-        return ratio_difference(control, treated, confidence=confidence)
+        return (skewed_ratio_difference if skewed else ratio_difference)(
+            control, treated, covariates=covariates, confidence=confidence
+        )
     if measure.is_rate:
         events = [round(float(arm.mean[0]) * arm.count) for arm in (control, treated)]
         if is_small(events[0], control.count) or is_small(events[1], treated.count):
             return share_difference(events[0], control.count, events[1], treated.count, confidence=confidence)
-        if is_uneven(control.count, treated.count):
-            return skewed_difference(_rate(control), _rate(treated), confidence=confidence)
-    return difference(control, treated, covariates=int(measure.before is not None), confidence=confidence)
-
-
-def _rate(arm: Moments) -> Moments:
-    """A share's moments with the third one, which follows from the share itself. The value before stays out."""
-    share = float(arm.mean[0])
-    spread = arm.count * share * (1 - share)
-    cubes = np.full((1, 1, 1), spread * (1 - 2 * share))
-    return Moments(arm.count, np.array([share]), np.array([[spread]]), cubes)
+    return (skewed_difference if skewed else difference)(control, treated, covariates=covariates, confidence=confidence)
 
 
 def relative(measure: MeasurePlan, control: Moments, treated: Moments, confidence: float) -> Outcome:
