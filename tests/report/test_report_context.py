@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 import pytest
 
 from pitcairn.canonical import plain
-from pitcairn.ledger.entry import LaunchBody, ReadingBody
+from pitcairn.ledger.entry import AmendmentBody, DecisionBody, LaunchBody, ReadingBody
 from pitcairn.ledger.ledger import Ledger
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.encode import to_json
 from pitcairn.reading.result import Result
 from pitcairn.report.context import ALONE, NOT_HERE, NOT_READ, Records
 from pitcairn.report.render import iteration_page
-from result_samples import result
+from result_samples import LABELS, result
 
 MORNING = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
@@ -87,6 +87,33 @@ def test_a_page_tells_the_iterations_up_to_its_own_and_none_after(folder):
     assert iteration_page(second, context) == before
     assert "Three iterations: first cannot tell, now adapt" in before
     assert "Two confirmations have spent 3.75%" in before
+
+
+def test_the_last_decision_for_each_arm_and_every_deviation_are_on_the_page(folder):
+    launch(folder, 1)
+    found = read(folder, 1, "adapt")
+    open_page = iteration_page(found, Records.of(folder).context(found))
+    assert "Decision open" in open_page
+    assert "a named person decides" in open_page
+    for decision, why in (("wait", "Too early for me."), ("promote", "The shops can cope.")):
+        body = DecisionBody(
+            arm="note",
+            label=LABELS[1],
+            decision=decision,  # type: ignore[arg-type]
+            why=why,
+            verdict="adapt",
+            as_of=found.as_of,
+            result_digest="0" * 64,
+            owner="Mara",
+        )
+        append(folder, "decision", 1, plain(body), "second-order")
+    amendment = AmendmentBody(what="Half the vouchers were late.", why="The printer broke.", touches=("other",))
+    append(folder, "amendment", 1, plain(amendment), "second-order")
+    page = iteration_page(found, Records.of(folder).context(found))
+    assert "“A note from the shop”, by mara on 5 January 2026: The shops can cope." in page
+    assert "Too early for me." not in page
+    assert "Decision open" not in page
+    assert "Not as planned: Half the vouchers were late. Why: The printer broke." in page
 
 
 def test_only_a_result_that_the_ledger_knows_is_shown(folder):

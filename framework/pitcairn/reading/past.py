@@ -10,8 +10,42 @@ from typing import Literal
 from pitcairn.design.budget import TOTAL, level, spent
 from pitcairn.phrases import day, several
 from pitcairn.reading.numbers import percent
-from pitcairn.reading.result import MeasureBlock, Result
+from pitcairn.reading.result import Mark, MeasureBlock, Result
 from pitcairn.reading.titles import number
+
+
+DECIDED: dict[str, tuple[str, Mark]] = {
+    "promote": ("Decided: promote", "good"),
+    "confirm": ("Decided: confirm", "good"),
+    "rework": ("Decided: rework", "watch"),
+    "wait": ("Decided: wait", "neutral"),
+    "stop": ("Decided: stop", "neutral"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What a named person decided for one arm, last."""
+
+    arm: str
+    label: str
+    decision: str
+    by: str
+    on: date
+    why: str
+
+    @property
+    def word(self) -> str:
+        return DECIDED[self.decision][0]
+
+    @property
+    def mark(self) -> Mark:
+        return DECIDED[self.decision][1]
+
+    @property
+    def sentence(self) -> str:
+        """`“A call”, by mara on 2 March 2026: the shops can cope.`"""
+        return f"“{self.label}”, by {self.by} on {day(self.on)}: {self.why}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +66,10 @@ class Turn:
     """None where there is no reading yet, or its result file is not the one the ledger recorded."""
     missing: str
     """Why there is no result; empty where there is one."""
+    rulings: tuple[Ruling, ...] = ()
+    """The last decision for each arm, in the order they were made."""
+    deviations: tuple[str, ...] = ()
+    """What was recorded as not kept of the plan, and why it ended early if it did, as sentences."""
 
 
 def title(turns: Sequence[Turn]) -> str:
@@ -44,6 +82,16 @@ def title(turns: Sequence[Turn]) -> str:
         return f"{told}; {'one' if words else 'none'} has been read"
     parts = [f"first {words[0]}", *(f"then {word}" for word in words[1:-1]), f"now {words[-1]}"]
     return f"{told}: {', '.join(parts)}"
+
+
+def deviation(what: str, why: str) -> str:
+    """A recorded deviation from the plan, for the top of a page."""
+    return f"Not as planned: {what.rstrip('.')}. Why: {why}"
+
+
+def closed(on: date, why: str) -> str:
+    """An iteration that ended early, for the top of a page."""
+    return f"Ended early, on {day(on)}. Why: {why}"
 
 
 def budget(turns: Sequence[Turn]) -> str | None:

@@ -1,7 +1,8 @@
 """What a page needs besides its result: the ledger's rows about the same question, and the results they vouch for.
 
-A page of iteration N is a function of its result and of the iterations that were launched up to N, in the same pilot
-or the same lineage. What comes later changes no page.
+A page of iteration N is a function of its result and of what the ledger says about the iterations that were launched
+up to N in the same pilot or the same lineage: their last readings, decisions and deviations. Iterations launched later
+change no page; a later decision does, so whoever records one has the page made again.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from dataclasses import dataclass
 
 from pitcairn.errors import DataError
 from pitcairn.ledger import history
-from pitcairn.ledger.history import LaunchRow, ReadingRow
+from pitcairn.ledger.history import AmendmentRow, ClosingRow, DecisionRow, LaunchRow, ReadingRow
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.encode import from_json
-from pitcairn.reading.past import Turn
+from pitcairn.reading import past
+from pitcairn.reading.past import Ruling, Turn
 from pitcairn.reading.result import Result
 
 NOT_READ = "Not read yet."
@@ -27,6 +29,11 @@ class Context:
     """The iterations of the same question up to the page's own, oldest first."""
 
     turns: tuple[Turn, ...] = ()
+
+    @property
+    def own(self) -> Turn | None:
+        """The iteration that the page is about; None where no ledger here knows it."""
+        return next((turn for turn in self.turns if turn.here), None)
 
 
 ALONE = Context()
@@ -40,6 +47,9 @@ class Records:
     folder: ProgramFolder
     launches: tuple[LaunchRow, ...]
     readings: tuple[ReadingRow, ...]
+    decisions: tuple[DecisionRow, ...]
+    amendments: tuple[AmendmentRow, ...]
+    closings: tuple[ClosingRow, ...]
 
     @classmethod
     def of(cls, folder: ProgramFolder) -> Records:
@@ -48,6 +58,9 @@ class Records:
             folder=folder,
             launches=history.launches(folder.ledger_file),
             readings=history.readings(folder.ledger_file),
+            decisions=history.decisions(folder.ledger_file),
+            amendments=history.amendments(folder.ledger_file),
+            closings=history.closings(folder.ledger_file),
         )
 
     def context(self, result: Result) -> Context:
@@ -80,6 +93,32 @@ class Records:
             here=here,
             result=result,
             missing=missing,
+            rulings=self.rulings(launch.pilot, launch.number),
+            deviations=self.deviations(launch.pilot, launch.number),
+        )
+
+    def rulings(self, pilot: str, number: int) -> tuple[Ruling, ...]:
+        """The last decision for each arm of an iteration."""
+        last = {row.body.arm: row for row in self.decisions if (row.pilot, row.number) == (pilot, number)}
+        return tuple(
+            Ruling(
+                arm=row.body.arm,
+                label=row.body.label,
+                decision=row.body.decision,
+                by=row.by,
+                on=row.at.date(),
+                why=row.body.why,
+            )
+            for row in sorted(last.values(), key=lambda row: row.seq)
+        )
+
+    def deviations(self, pilot: str, number: int) -> tuple[str, ...]:
+        """What was recorded as not kept of an iteration's plan."""
+        amended = (row for row in self.amendments if (row.pilot, row.number) == (pilot, number))
+        ended = (row for row in self.closings if (row.pilot, row.number) == (pilot, number))
+        return (
+            *(past.deviation(row.body.what, row.body.why) for row in amended),
+            *(past.closed(row.at.date(), row.body.why) for row in ended),
         )
 
     def result(self, pilot: str, number: int) -> tuple[Result | None, str]:

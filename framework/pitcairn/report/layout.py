@@ -50,7 +50,7 @@ def iteration(result: Result, context: Context = ALONE, *, linked: bool = False)
     shown = not result.withheld
     checks = tuple(_checked(check) for check in result.health)
     return IterationPage(
-        notices=_notices(result),
+        notices=_notices(result, context),
         sections=sections(result, context),
         crumbs=_crumbs(result, linked),
         program=result.program,
@@ -66,6 +66,7 @@ def iteration(result: Result, context: Context = ALONE, *, linked: bool = False)
         wrong=() if shown else tuple(check for check in checks if check.state == "fail"),
         levels=rows.levels(index) if shown else None,
         cards=rows.cards(index, result.verdicts) if shown else (),
+        decided=story.judged(context.own) if context.own else (),
         comparison=index.comparison,
         treatments=tuple(index.names[verdict.arm] for verdict in result.verdicts),
         health_headline=result.health_headline,
@@ -106,9 +107,11 @@ def _crumbs(result: Result, linked: bool) -> tuple[Crumb, ...]:
     )
 
 
-def _notices(result: Result) -> tuple[str, ...]:
-    first = (result.simulated,) if result.simulated and result.simulated not in result.notices else ()
-    return first + result.notices
+def _notices(result: Result, context: Context) -> tuple[str, ...]:
+    """The result's own, the made-up data first, and what was recorded since."""
+    first = (result.simulated,) if result.simulated else ()
+    since = context.own.deviations if context.own else ()
+    return tuple(dict.fromkeys(first + result.notices + since))
 
 
 def _facts(result: Result) -> tuple[Fact, ...]:

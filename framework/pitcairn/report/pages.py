@@ -253,6 +253,15 @@ class Readiness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What somebody decided."""
+
+    mark: Icon
+    word: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chapter:
     """One iteration of the story so far."""
 
@@ -266,6 +275,7 @@ class Chapter:
     missing: str | None
     """Why there is nothing to show."""
     rows: tuple[Row, ...]
+    decided: tuple[Judged, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,6 +345,8 @@ class IterationPage:
     """The failed checks, where the verdict is withheld."""
     levels: Levels | None
     cards: tuple[Card, ...]
+    decided: tuple[Judged, ...]
+    """Empty while nobody has decided."""
     comparison: Name
     treatments: tuple[Name, ...]
     health_headline: str

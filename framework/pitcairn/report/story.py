@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pitcairn.reading import past
 from pitcairn.reading.past import Turn
 from pitcairn.reading.result import MeasureBlock
-from pitcairn.report.pages import Chapter, Row, Story
+from pitcairn.report.pages import Chapter, Judged, Row, Story
 from pitcairn.report.rows import Canvas, Index, row_of
 
 
@@ -36,8 +36,14 @@ def _chapter(turn: Turn, at: int, last: MeasureBlock | None, canvas: Canvas | No
         question=turn.question,
         here=turn.here,
         missing=turn.missing or None,
+        decided=judged(turn),
         rows=_rows(turn, f"turn-{at}", last, canvas),
     )
+
+
+def judged(turn: Turn) -> tuple[Judged, ...]:
+    """What was decided on an iteration."""
+    return tuple(Judged(mark=one.mark, word=one.word, sentence=one.sentence) for one in turn.rulings)
 
 
 def _rows(turn: Turn, key: str, last: MeasureBlock | None, canvas: Canvas | None) -> tuple[Row, ...]:
