@@ -13,7 +13,6 @@ from pitcairn.reading.numbers import percent
 from pitcairn.reading.result import Mark, MeasureBlock, Result
 from pitcairn.reading.titles import number
 
-
 DECIDED: dict[str, tuple[str, Mark]] = {
     "promote": ("Decided: promote", "good"),
     "confirm": ("Decided: confirm", "good"),

@@ -14,6 +14,7 @@ MOST_NAMED = 2
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _STANDS = (
     ("worth", "is clearly better {}, and by enough to be worth it"),
+    ("likely", "is clearly better {}, and the best estimate is above the worth-it line"),
     ("better", "is clearly better {}; whether by enough is open"),
     ("small", "is clearly better {}, but by less than it must be"),
     ("open", "shows no clear difference {}"),
@@ -94,7 +95,7 @@ def predictions(result: Result) -> str:
         for word in ("higher", "lower")
         if (found := sum(row.match == word for row in judged))
     ]
-    told = f"{number(met).capitalize()} of {number(total)} came true"
+    told = f"{number(met).capitalize() if met else 'None'} of {number(total)} came true"
     return f"{told}; {several(missed)}" if missed else told
 
 
@@ -143,6 +144,8 @@ def promotion(result: Result) -> str:
         return several(parts)
     arms = tuple(dict.fromkeys(row.arm for row in rows))
     ready = sum(all(row.met for row in rows if row.arm == arm) for arm in arms)
+    if not ready:
+        return "No arm meets every promotion test yet"
     verb = "meets" if ready == 1 else "meet"
     return f"{number(ready).capitalize()} of {number(len(arms))} arms {verb} every promotion test"
 
@@ -174,7 +177,9 @@ def _stands(block: MeasureBlock, found: Shown) -> str:
     if high < 0:
         return "worse"
     if low > 0:
-        return "small" if high < line else "worth" if sign * found.estimate >= line else "better"
+        if low >= line or high < line:
+            return "worth" if low >= line else "small"
+        return "likely" if sign * found.estimate >= line else "better"
     return "none" if -line < low and high < line else "open"
 
 

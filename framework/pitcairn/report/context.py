@@ -15,8 +15,8 @@ from pitcairn.errors import DataError
 from pitcairn.ledger import history
 from pitcairn.ledger.history import AmendmentRow, ClosingRow, DecisionRow, LaunchRow, ReadingRow
 from pitcairn.program import ProgramFolder
-from pitcairn.reading.encode import from_json
 from pitcairn.reading import past
+from pitcairn.reading.encode import from_json
 from pitcairn.reading.past import Ruling, Turn
 from pitcairn.reading.result import Result
 
