@@ -69,6 +69,18 @@ class ProgramFolder:
     def iteration_file(self, pilot: str, number: int) -> Path:
         return self.pilot_folder(pilot) / f"iteration-{number}.yaml"
 
+    def pack_file(self, pilot: str) -> Path:
+        """What the pilot says for others who will use its model."""
+        return self.pilot_folder(pilot) / "pack.yaml"
+
+    @property
+    def trusted_keys_file(self) -> Path:
+        return self.root / "trusted-keys.yaml"
+
+    @property
+    def packs(self) -> Path:
+        return self.root / "packs"
+
     def iterations(self, pilot: str) -> tuple[int, ...]:
         """The numbers of the iteration files that exist, in order."""
         found = (re.fullmatch(r"iteration-([1-9]\d*)\.yaml", path.name) for path in self.pilot_folder(pilot).glob("*"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -65,6 +65,17 @@ def load_all(folder: ProgramFolder) -> tuple[Loaded, ...]:
         drafts += [_with_iteration(alone, number) for number in turns] or [alone]
     _refuse((*(problem for one in drafts for problem in check(one)), *badly_named))
     return tuple(_loaded(one) for one in (drafts[1:] or drafts))
+
+
+def load_file(folder: ProgramFolder, path: Path, model: type[M], *rules: Callable[[Source, M], Iterable[Problem]]) -> M:
+    """One file that stands beside the plan files, through its model and then its rules.
+
+    Raises SpecError with every problem of the file.
+    """
+    draft = _draft(folder, path, model)
+    _refuse(draft.problems)
+    _refuse(problem for rule in rules for problem in rule(draft.source, draft.spec))
+    return draft.spec
 
 
 def _with_iteration(drafts: Drafts, number: int) -> Drafts:
