@@ -14,7 +14,7 @@ from evidence_plans import csv, events, group, is_, levels, measure, observed, p
 from pitcairn.design.plan import Condition, Level, Plan
 from pitcairn.estimate.moments import Moments
 from pitcairn.evidence.collect import collect, needed_sources
-from pitcairn.evidence.cube import Block, Cube
+from pitcairn.evidence.cube import START, Block, Cube
 from pitcairn.evidence.engine import Engine
 
 AS_OF = date(2026, 4, 30)
@@ -211,12 +211,12 @@ def test_own_starts_say_who_is_counted_who_is_not_yet_and_who_was_too_early(engi
     counts = {arm.arm: (arm.assigned, arm.counted, arm.pending, arm.before_start) for arm in facts.arms}
     assert counts == {"control": (2, 1, 1, 0), "gift": (3, 2, 1, 1)}
     same(cube.moments("spend")["gift",], [3, 5])
-    assert cube.sizes("start") == {
+    assert cube.sizes(START) == {
         ("control", "2026-03-02"): 1,
         ("gift", "2026-03-02"): 1,  # too early counts with the first day
         ("gift", "2026-03-03"): 1,
     }
-    same(cube.moments("spend", "start")["gift", "2026-03-03"], [3])
+    same(cube.moments("spend", START)["gift", "2026-03-03"], [3])
 
 
 def test_before_the_start_nobody_with_a_start_of_their_own_is_counted(engine: Engine, tmp_path: Path) -> None:
@@ -445,8 +445,8 @@ def test_events_count_from_each_customers_own_start(engine: Engine, orders: Path
     same(cube.moments("short")["control",], [10.5, 0])
     same(cube.moments("basket", "town")["control", "north"], [6.25])
     assert {arm.arm: arm.pending for arm in facts.arms} == {"control": 0, "gift": 1}
-    same(cube.moments("sales", "start")["control", "2026-03-02"], [12.5])
-    same(cube.moments("sales", "start")["control", "2026-03-04"], [0])
+    same(cube.moments("sales", START)["control", "2026-03-02"], [12.5])
+    same(cube.moments("sales", START)["control", "2026-03-04"], [0])
 
 
 def test_wide_outcomes_are_joined_to_the_draw_and_no_row_means_what_the_source_says(

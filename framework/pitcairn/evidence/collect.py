@@ -10,13 +10,13 @@ from typing import Any
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.errors import DataError
 from pitcairn.estimate.moments import Moments
-from pitcairn.evidence import faults, outcomes
+from pitcairn.evidence import exposure, faults, outcomes
 from pitcairn.evidence.balance import balance
 from pitcairn.evidence.census import Census, start_sql
 from pitcairn.evidence.columns import check_columns, reading_needs
 from pitcairn.evidence.cube import Block, Cube
 from pitcairn.evidence.engine import Engine
-from pitcairn.evidence.facts import Facts, LevelCount, MissingCount
+from pitcairn.evidence.facts import Facts, LevelCount, MissingCount, ReachCount
 from pitcairn.evidence.files import file_facts
 from pitcairn.evidence.identity import one_row_each
 from pitcairn.evidence.levels import split
@@ -60,12 +60,23 @@ def _is_silent(arms: Iterable[Moments]) -> bool:
     return not any(arm.count and (arm.mean[0] or arm.spread[0, 0]) for arm in arms)
 
 
+def _reached(plan: Plan, cube: Cube) -> tuple[ReachCount, ...]:
+    if plan.exposure is None:
+        return ()
+    reached, counted = cube.sizes(exposure.DIMENSION), cube.sizes()
+    return tuple(
+        ReachCount(arm=arm.id, reached=reached.get((arm.id, exposure.REACHED), 0), counted=counted.get((arm.id,), 0))
+        for arm in plan.arms
+    )
+
+
 def _about_customers(plan: Plan) -> tuple[str, ...]:
     """The sources of an observed draw, of values before the start, of who is in scope, and of groups."""
     wanted = [plan.observed.source] if plan.observed else []
     if any(measure.before for measure in plan.measures) or (plan.observed and plan.keep):
         wanted.append(plan.population)
-    return tuple(dict.fromkeys((*wanted, *(group.source for group in plan.groups))))
+    wanted += [group.source for group in plan.groups]
+    return tuple(dict.fromkeys((*wanted, *([plan.exposure.source] if plan.exposure else []))))
 
 
 class _Reading:
@@ -78,7 +89,8 @@ class _Reading:
         check_columns(self._relations.values(), reading_needs(plan))
         self._splits = tuple(split(self._relations[group.source], group) for group in plan.groups)
         self._before = Before.of(plan, self._relations.get(plan.population))
-        self._census = Census(plan, self._splits, as_of)
+        reached = (exposure.split(plan.exposure),) if plan.exposure else ()
+        self._census = Census(plan, (*self._splits, *reached), as_of)
         self._own_start = bool(plan.observed and plan.observed.start)
         self._tallies: dict[str, Tally] = {}
         self._tallies_before: dict[str, Tally] = {}
@@ -103,10 +115,10 @@ class _Reading:
         if observed is None:
             raise DataError("Customers were drawn, and the file with the draw is not given.")
         arm = arm_column(found, observed)
+        start = found.day(observed.start, needed_by="the observed start") if observed.start else None
         keys = [arm, *(split.sql for split in self._splits)]
-        if observed.start:
-            start = found.day(observed.start, needed_by="the observed start")
-            keys.append(start_sql(start, plan, self._as_of))
+        keys += [exposure.straight_sql(found, plan, plan.exposure, start)] if plan.exposure else []
+        keys += [start_sql(start, plan, self._as_of)] if start else []
         reduction = outcomes.straight(found, plan, plan.measures, self._before, keys)
         rows = 0
         for reduced in reduction.read(faults.run(self._engine, reduction, found, plan.measures, self._splits)):
@@ -162,6 +174,7 @@ class _Reading:
                 for group in self._plan.groups
                 for (arm, level), counted in cube.sizes(group.id).items()
             ),
+            exposure=_reached(self._plan, cube),
             silent=tuple(id for id, found in moments.items() if _is_silent(found.values())),
             tails=tails(self._plan, cube),
         )
@@ -230,7 +243,7 @@ class _Reading:
 
     def _place(self, keys: Sequence[Any], customers: int) -> Cell | None:
         start = keys[-1] if self._own_start else 0
-        return self._census.place(keys[0], keys[1 : 1 + len(self._splits)], start, customers)
+        return self._census.place(keys[0], keys[1 : len(keys) - self._own_start], start, customers)
 
     def _rows_of(self, found: Relation, arm: str, kept: int) -> int:
         """Rows of the file, once it is sure that no customer is there twice, if that can be known."""

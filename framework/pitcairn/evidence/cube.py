@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 
 from pitcairn.estimate.moments import Floats, Moments, combined, combined_cubes
 
-START = "start"
-"""The dimension of customers' own days of start, as ISO text, last; not there where all start on the same day."""
+START = "(start)"
+"""The dimension of customers' own days of start, as ISO text, last; not there where all start on the same day.
+
+No group can have this id.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,20 @@ class Cube:
         size = block.cubes.shape[1]
         values = Block(block.count, block.mean[:, :size], block.spread[:, :size, :size], block.cubes)
         return values.rolled_up(np.arange(len(block.count)))
+
+    def only(self, dimension: str, level: str) -> Cube:
+        """The cells of one level of a dimension: the same questions, put to these customers alone.
+
+        With no cells where the level does not occur. ValueError for a dimension that the cube does not have.
+        """
+        place = [each.id for each in self.dimensions].index(dimension)
+        levels = self.dimensions[place].levels
+        number = levels.index(level) if level in levels else -1
+        kept = self.index[:, place] == number
+        blocks = {
+            id: Block(block.count[kept], block.mean[kept], block.spread[kept]) for id, block in self.blocks.items()
+        }
+        return Cube(self.dimensions, self.index[kept], self.customers[kept], blocks)
 
     def sizes(self, by: str | None = None) -> dict[tuple[str, ...], int]:
         """Counted customers, keyed as in `moments`."""

@@ -72,6 +72,15 @@ class Tail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReachCount:
+    """Counted customers of one arm, and how many of them were reached (or would have been)."""
+
+    arm: str
+    reached: int
+    counted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything health and the report need to know about the data, in numbers."""
 
@@ -91,6 +100,8 @@ class Facts:
     """How many statements the engine ran for the cube."""
     levels: tuple[LevelCount, ...] = ()
     """Counted customers by the levels of every declared group."""
+    exposure: tuple[ReachCount, ...] = ()
+    """By arm; empty where the plan does not say who was reached."""
     silent: tuple[str, ...] = ()
     """Measures that are 0 for every counted customer."""
     tails: tuple[Tail, ...] = ()

@@ -12,8 +12,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pitcairn.design.plan import Condition, ObservedPlan, Plan
+from pitcairn.design.plan import Condition, ExposurePlan, ObservedPlan, Plan
 from pitcairn.errors import DataError
+from pitcairn.evidence import exposure
 from pitcairn.evidence.census import start_days, start_sql
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.identity import one_row_each, refuse_repeats
@@ -35,7 +36,9 @@ class Digit:
     """None: the draw's own file."""
     sql: str
     raws: tuple[Any, ...]
-    """The first is None: not known."""
+    """The first is None: not known; or 0, where who is not in the file is as good as 0."""
+    over_all: bool = False
+    """`sql` is over the columns of the whole join, and not over one file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +77,13 @@ def people(
     `relations` has just these files; DataError for what is wrong with them, customers twice included.
     """
     digits = [_arm_digit(engine, plan, relations), *_level_digits(engine, relations, splits)]
+    if plan.exposure:
+        digits.append(_reached_digit(plan, plan.exposure, relations[plan.exposure.source]))
     if plan.observed and plan.observed.start:
         digits.append(_start_digit(plan, plan.observed, relations, as_of))
     rows = {}
     if plan.observed:
-        rows = {id: _one_row_each(engine, plan, plan.observed, relation) for id, relation in relations.items()}
+        rows = {id: _one_row_each(engine, plan, plan.observed, relation) for id, relation in _wide(relations)}
     engine.run(_create(plan, relations, digits, before, assignment))
     own_start = bool(plan.observed and plan.observed.start)
     starts = "MIN(p_start), MAX(p_start)" if own_start else "NULL, NULL"
@@ -109,8 +114,12 @@ def _refuse_doubled(engine: Engine, relations: Mapping[str, Relation], assignmen
     """A customer who is in a file twice makes the table longer than the draw."""
     ((drawn,),) = engine.rows(f"SELECT COUNT(*) FROM read_parquet({path_literal(assignment)})")
     if drawn != count:
-        for relation in relations.values():
+        for _, relation in _wide(relations):
             refuse_repeats(engine, relation)
+
+
+def _wide(relations: Mapping[str, Relation]) -> list[tuple[str, Relation]]:
+    return [(id, relation) for id, relation in relations.items() if relation.source.kind == "wide"]
 
 
 # --- the table ------------------------------------------------------------------------------------------------
@@ -125,7 +134,8 @@ def _create(
 ) -> str:
     columns: dict[str | None, list[str]] = {id: [] for id in (None, *relations)}
     for place, digit in enumerate(digits):
-        columns[digit.source].append(f"{digit.sql} AS p_digit_{place}")
+        if not digit.over_all:
+            columns[digit.source].append(f"{digit.sql} AS p_digit_{place}")
     for place, number in enumerate(before):
         columns[plan.population].append(f"{number.sql} AS p_before_{place}")
     chosen = ["base.p_customer AS p_customer", f"{_cell(digits)} AS p_cell"]
@@ -133,6 +143,8 @@ def _create(
         columns[plan.observed.source].append(f"{_start(plan.observed, relations)} AS p_start")
         chosen.append("p_start")
     chosen += [f"COALESCE(p_before_{place}, 0) AS p_before_{place}" for place in range(len(before))]
+    if plan.exposure and (found := relations[plan.exposure.source]).source.kind == "wide":
+        columns[plan.exposure.source] += exposure.side(found, plan, plan.exposure, own_start=_has_starts(plan)).columns
     sides = {id: _side(plan, relation, columns[id]) for id, relation in relations.items()}
     if plan.observed:
         base = sides.pop(plan.observed.source)
@@ -150,6 +162,8 @@ def _create(
 
 
 def _side(plan: Plan, relation: Relation, columns: Sequence[str]) -> str:
+    if plan.exposure and relation.source.kind == "events":
+        return exposure.events_sql(relation, plan, plan.exposure, own_start=_has_starts(plan))
     key = relation.key(needed_by="finding a customer's outcomes")
     where = condition_sql(relation, _kept(plan, relation.source.id))
     return f"SELECT {', '.join([f'{key} AS p_customer', *columns])} FROM {relation.sql} WHERE {where}"
@@ -165,7 +179,8 @@ def _cell(digits: Sequence[Digit]) -> str:
     """All digits as one number, the first in the highest place; who is not in a file has digit 0 there."""
     sql = "CAST(0 AS BIGINT)"
     for place, digit in enumerate(digits):
-        sql = f"({sql} * {len(digit.raws)} + COALESCE(p_digit_{place}, 0))"
+        number = digit.sql if digit.over_all else f"COALESCE(p_digit_{place}, 0)"
+        sql = f"({sql} * {len(digit.raws)} + {number})"
     return sql
 
 
@@ -201,6 +216,20 @@ def _start_digit(plan: Plan, observed: ObservedPlan, relations: Mapping[str, Rel
     days = start_days(plan, as_of)
     sql = start_sql(_start(observed, relations), plan, as_of)
     return Digit(observed.source, f"{sql} + {1 - days.start}", (None, *days))
+
+
+def _reached_digit(plan: Plan, asked: ExposurePlan, relation: Relation) -> Digit:
+    own_start = _has_starts(plan)
+    if relation.source.kind == "events":
+        sql = exposure.events_digit(plan, own_start=own_start)
+    else:
+        sql = exposure.side(relation, plan, asked, own_start=own_start).digit
+    return Digit(asked.source, sql, (0, 1), over_all=True)
+
+
+def _has_starts(plan: Plan) -> bool:
+    """Whether customers have starts of their own."""
+    return bool(plan.observed and plan.observed.start)
 
 
 def _start(observed: ObservedPlan, relations: Mapping[str, Relation]) -> str:

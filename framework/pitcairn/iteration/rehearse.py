@@ -99,6 +99,7 @@ def _that_matters(plan: Plan) -> Plan:
     An exploration's verdict knows the deciding measure and the guardrails; a confirmation's tests look at the values
     before the start of all measures, and at groups where none may be worse off.
     """
+    plan = replace(plan, exposure=None)
     if plan.stage == "confirm":
         return replace(plan, groups=plan.groups if plan.promotion_no_group_worse else (), predictions=())
     measures = tuple(one for one in plan.measures if one.role in ("deciding", "guardrail"))
