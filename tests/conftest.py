@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def real_data() -> Callable[[str], Path]:
     """Finds a real experiment's file by name, or skips the test and says why.
 
