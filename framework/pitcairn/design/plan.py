@@ -6,7 +6,7 @@ here is locked; whatever may change later (file paths, wording of error messages
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -84,9 +84,19 @@ class MeasurePlan:
         return self.kind in ("any", "share")
 
     @property
+    def uncapped(self) -> MeasurePlan:
+        """The same without its cap, under an id that no plan file can have; to see what the cap does."""
+        return replace(self, id=f"{self.id} uncapped", cap=None)
+
+    @property
     def size(self) -> int:
         """How many values a customer has: value, denominator, covariate."""
-        return 1 + (self.kind == "ratio") + (self.before is not None)
+        return 1 + (self.kind == "ratio") + self.covariates
+
+    @property
+    def covariates(self) -> int:
+        """How many of them were known before the start."""
+        return int(self.before is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,6 +288,11 @@ class Plan:
 
     def source(self, id: str) -> SourcePlan:
         return next(source for source in self.sources if source.id == id)
+
+    @property
+    def counted(self) -> tuple[MeasurePlan, ...]:
+        """What is added up: every measure, and the capped ones once more without their cap."""
+        return (*self.measures, *(measure.uncapped for measure in self.measures if measure.cap is not None))
 
     def measure(self, id: str) -> MeasurePlan:
         return next(measure for measure in self.measures if measure.id == id)

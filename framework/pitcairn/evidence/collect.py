@@ -119,7 +119,7 @@ class _Reading:
         keys = [arm, *(split.sql for split in self._splits)]
         keys += [exposure.straight_sql(found, plan, plan.exposure, start)] if plan.exposure else []
         keys += [start_sql(start, plan, self._as_of)] if start else []
-        reduction = outcomes.straight(found, plan, plan.measures, self._before, keys)
+        reduction = outcomes.straight(found, plan, plan.counted, self._before, keys)
         rows = 0
         for reduced in reduction.read(faults.run(self._engine, reduction, found, plan.measures, self._splits)):
             rows += reduced.rows
@@ -147,7 +147,7 @@ class _Reading:
         """What was added up. DataError for a group with too many levels."""
         dimensions = self._census.dimensions()
         order = sorted(self._census.customers)
-        blocks = {measure.id: self._block(measure, order) for measure in self._plan.measures}
+        blocks = {measure.id: self._block(measure, order) for measure in self._plan.counted}
         return Cube(dimensions, self._census.index(order, dimensions), self._census.sizes(order), blocks)
 
     def facts(self, cube: Cube, statements: int) -> Facts:
@@ -195,7 +195,7 @@ class _Reading:
 
     def _read_outcomes(self, found: Relation, made: People, cells: Mapping[int, Cell | None]) -> None:
         id = found.source.id
-        measures = tuple(measure for measure in self._plan.measures if measure.source == id)
+        measures = tuple(measure for measure in self._plan.counted if measure.source == id)
         if found.source.kind == "events":
             self._rows[id] = self._count(found)
             reduction = outcomes.happened(

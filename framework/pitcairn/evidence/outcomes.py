@@ -42,7 +42,8 @@ class Before:
                 digits = max(finest, values.COVARIATE_DECIMALS)
                 number = values.before(population, measure, digits, guarded=measure.before not in numeric)
                 numbers += [number] if number not in numbers else []
-                places[measure.id] = numbers.index(number)
+                # The cap's twin differs by the cap alone: the value before the start stays as it is.
+                places[measure.id] = places[measure.uncapped.id] = numbers.index(number)
         return cls(tuple(numbers), places)
 
     def of_measure(self, measure: MeasurePlan) -> tuple[str | None, tuple[int, ...]]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from scipy.special import ndtr
 
 from pitcairn.design.plan import MeasurePlan, Plan
+from pitcairn.estimate.dunnett import critical_value, loadings
 from pitcairn.estimate.effect import Effect, NotAvailable
+from pitcairn.estimate.exact import Counts, exact_share_difference
 from pitcairn.estimate.means import difference, ratio_difference
 from pitcairn.estimate.moments import Moments
 from pitcairn.estimate.proportions import is_small, share_difference
@@ -25,42 +31,120 @@ class MeasureEffects:
     by_arm: Mapping[str, Outcome]
 
 
-def effect(measure: MeasurePlan, control: Moments, treated: Moments, confidence: float) -> Outcome:
-    """The estimator that fits the measure: ratios, shares with few events or uneven groups, everything else."""
-    covariates = int(measure.before is not None)
+def effect(
+    measure: MeasurePlan, control: Moments, treated: Moments, confidence: float, *, exact: bool = False
+) -> Outcome:
+    """The estimator that fits the measure: ratios, shares with few events, uneven groups, everything else.
+
+    With `exact`, every outcome of few events is counted: for what a decision hangs on, since it takes up to a second.
+    """
     skewed = is_uneven(control.count, treated.count) and control.cubes is not None and treated.cubes is not None
     if measure.kind == "ratio":
         return (skewed_ratio_difference if skewed else ratio_difference)(
-            control, treated, covariates=covariates, confidence=confidence
+            control, treated, covariates=measure.covariates, confidence=confidence
         )
     if measure.is_rate:
-        events = [round(float(arm.mean[0]) * arm.count) for arm in (control, treated)]
-        if is_small(events[0], control.count) or is_small(events[1], treated.count):
-            return share_difference(events[0], control.count, events[1], treated.count, confidence=confidence)
-    return (skewed_difference if skewed else difference)(control, treated, covariates=covariates, confidence=confidence)
+        counts = Counts(
+            events_control=_events(control),
+            count_control=control.count,
+            events_treated=_events(treated),
+            count_treated=treated.count,
+        )
+        if is_small(counts.events_control, control.count) or is_small(counts.events_treated, treated.count):
+            return _few(counts, confidence, exact=exact)
+    return (skewed_difference if skewed else difference)(
+        control, treated, covariates=measure.covariates, confidence=confidence
+    )
 
 
 def relative(measure: MeasurePlan, control: Moments, treated: Moments, confidence: float) -> Outcome:
     """The effect as a share of the comparison's level."""
-    covariates = int(measure.before is not None)
-    if measure.kind == "ratio":
-        return relative_ratio_difference(control, treated, confidence=confidence)
-    return relative_difference(control, treated, covariates=covariates, confidence=confidence)
+    given = relative_ratio_difference if measure.kind == "ratio" else relative_difference
+    return given(control, treated, covariates=measure.covariates, confidence=confidence)
 
 
 def effects(plan: Plan, cube: Cube, deciding_confidence: float) -> tuple[MeasureEffects, ...]:
-    """Every measure of the plan, deciding one first; only that one is judged at a confidence of its own."""
+    """Every measure of the plan, deciding one first; only that one is judged at a confidence of its own.
+
+    Where a confirmation has several arms, their deciding ranges hold together.
+    """
     found = []
     for measure in plan.measures:
-        confidence = deciding_confidence if measure.role == "deciding" else plan.confidence
-        moments = cube.moments(measure.id)
-        found.append(MeasureEffects(measure=measure, by_arm=_by_arm(plan, measure, moments, confidence)))
+        arms = _arms(plan, measure, cube)
+        if measure.role == "deciding" and plan.stage == "confirm" and len(plan.treatments) > 1:
+            by_arm = _together(plan, measure, arms, deciding_confidence)
+        else:
+            confidence = deciding_confidence if measure.role == "deciding" else plan.confidence
+            by_arm = {arm.id: _judged(plan, measure, arms, arm.id, confidence) for arm in plan.treatments}
+        found.append(MeasureEffects(measure=measure, by_arm=by_arm))
     return tuple(found)
 
 
-def _by_arm(
-    plan: Plan, measure: MeasurePlan, moments: Mapping[tuple[str, ...], Moments], confidence: float
-) -> dict[str, Outcome]:
-    nobody = Moments.none(measure.size)
-    control = moments.get((plan.comparison.id,), nobody)
-    return {arm.id: effect(measure, control, moments.get((arm.id,), nobody), confidence) for arm in plan.treatments}
+def confidence_together(count_control: int, counts_treated: Sequence[int], confidence: float) -> float:
+    """At which confidence each arm's two-sided range has to be, so that none of them lies above zero by luck more
+    often than a single one at `confidence` would: Dunnett's bound, as a confidence. An empty arm takes no part.
+    """
+    counts = [count for count in counts_treated if count]
+    if count_control < 1 or len(counts) < 2:
+        return confidence
+    bound = critical_value(loadings(count_control, counts), level=(1 - confidence) / 2, side="up")
+    return 1 - 2 * float(ndtr(-bound))
+
+
+def _together(plan: Plan, measure: MeasurePlan, arms: Mapping[str, Moments], confidence: float) -> dict[str, Outcome]:
+    """All arms at Dunnett's bound; once the furthest has gained, the others among themselves, and so on.
+
+    Naik's step-down test (1975), with the range that says the same as the test. Every arm's own range covers at least
+    as often as it says.
+    """
+    control, left = arms[plan.comparison.id], [arm.id for arm in plan.treatments]
+    found: dict[str, Outcome] = {}
+    while left:
+        level = confidence_together(control.count, [arms[id].count for id in left], confidence)
+        judged = {id: _judged(plan, measure, arms, id, level) for id in left}
+        gains = {id: one for id, one in judged.items() if isinstance(one, Effect) and _has_gained(measure, one)}
+        if not gains:
+            found |= judged
+            break
+        best = max(gains, key=lambda id: _distance(gains[id]))
+        found[best] = gains[best]
+        left.remove(best)
+    return {
+        arm.id: replace(one, method=f"{one.method}; Dunnett, {len(plan.treatments)} arms, step-down")
+        if isinstance(one := found[arm.id], Effect)
+        else one
+        for arm in plan.treatments
+    }
+
+
+def _judged(plan: Plan, measure: MeasurePlan, arms: Mapping[str, Moments], arm: str, confidence: float) -> Outcome:
+    exact = measure.role in ("deciding", "guardrail")
+    return effect(measure, arms[plan.comparison.id], arms[arm], confidence, exact=exact)
+
+
+def _distance(outcome: Effect) -> float:
+    """Standard errors from zero. All of one arm and none of another have no error left."""
+    return abs(outcome.estimate) / outcome.standard_error if outcome.standard_error else math.inf
+
+
+def _has_gained(measure: MeasurePlan, outcome: Effect) -> bool:
+    return outcome.low > 0 if measure.better == "up" else outcome.high < 0
+
+
+def _arms(plan: Plan, measure: MeasurePlan, cube: Cube) -> dict[str, Moments]:
+    moments, nobody = cube.moments(measure.id), Moments.none(measure.size)
+    return {arm.id: moments.get((arm.id,), nobody) for arm in plan.arms}
+
+
+def _events(arm: Moments) -> int:
+    return round(float(arm.mean[0]) * arm.count)
+
+
+@lru_cache(maxsize=256)
+def _few(counts: Counts, confidence: float, *, exact: bool) -> Outcome:
+    """Few events make few different counts, and a rehearsal reads the same ones again and again."""
+    if exact:
+        return exact_share_difference(counts, confidence=confidence)
+    return share_difference(
+        counts.events_control, counts.count_control, counts.events_treated, counts.count_treated, confidence=confidence
+    )

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from readings import SPEND, VISIT, a_cube, a_plan, an_arm, shares
+from scipy import stats
+
+from pitcairn.estimate.effect import Effect
+from pitcairn.evidence.cube import Cube
+from pitcairn.reading.effects import confidence_together, effects
+
+
+def found(plan: Any, cube: Cube, confidence: float = 0.95) -> dict[str, Effect]:
+    by_arm = effects(plan, cube, confidence)[0].by_arm
+    assert all(isinstance(one, Effect) for one in by_arm.values())
+    return {arm: one for arm, one in by_arm.items() if isinstance(one, Effect)}
+
+
+def spending(*arms: tuple[str, np.ndarray]) -> Cube:
+    return a_cube({(arm,): {"spend": values} for arm, values in arms})
+
+
+AMOUNT = replace(SPEND, role="deciding", worth_it=0.1)
+
+
+def test_an_amount_in_uneven_arms_is_judged_with_its_skew() -> None:
+    """Against the formula worked out by hand: pooled central moments, z, and the bound q + g (q² - 1) / 6."""
+    rng = np.random.default_rng(1)
+    control, note = rng.lognormal(0, 1.2, 9000), rng.lognormal(0.1, 1.2, 1000)
+    plan = a_plan(measures=(AMOUNT,), arms=(an_arm("control", 0, 9000, "control"), an_arm("note", 9000, 10000)))
+    outcome = found(plan, spending(("control", control), ("note", note)))["note"]
+    assert "skew" in outcome.method
+    for end, q in ((outcome.low, 1.959964), (outcome.high, -1.959964)):
+        everyone = np.concatenate([control, note - end])
+        off = everyone - everyone.mean()
+        s = np.sqrt((off**2).mean() * (1 / 1000 + 1 / 9000))
+        g = (off**3).mean() * (1 / 1000**2 - 1 / 9000**2) / s**3
+        z = (note.mean() - control.mean() - end) / s
+        assert z == pytest.approx(q + g * (q**2 - 1) / 6, abs=2e-5)
+
+
+def test_even_arms_and_arms_without_third_sums_are_judged_by_welch() -> None:
+    rng = np.random.default_rng(2)
+    cube = spending(("control", rng.gamma(1, 1, 500)), ("note", rng.gamma(1, 1, 510)))
+    assert found(a_plan(measures=(AMOUNT,)), cube)["note"].method == "Welch"
+    small = spending(("control", rng.gamma(1, 1, 900)), ("note", rng.gamma(1, 1, 100)))
+    blocks = {"spend": replace(small.blocks["spend"], cubes=None)}
+    assert found(a_plan(measures=(AMOUNT,)), replace(small, blocks=blocks))["note"].method == "Welch"
+
+
+def test_few_events_are_counted_out_where_a_decision_hangs_on_them() -> None:
+    cube = a_cube(
+        {
+            ("control",): {"visit": shares(1, 400), "seen": shares(1, 400)},
+            ("note",): {"visit": shares(9, 400), "seen": shares(9, 400)},
+        }
+    )
+    plan = a_plan(measures=(VISIT, replace(VISIT, id="seen", role="watch", worth_it=None)))
+    deciding, watched = (item.by_arm["note"] for item in effects(plan, cube, 0.95))
+    assert isinstance(deciding, Effect)
+    assert isinstance(watched, Effect)
+    assert deciding.method == "Mid-p, all outcomes counted"
+    assert watched.method.startswith("Newcombe")
+    assert deciding.p is not None
+    assert (deciding.p < 0.05) == (deciding.low > 0)
+
+
+def three(plan_stage: str, gains: tuple[float, float], seed: int = 5) -> tuple[Any, Cube, dict[str, np.ndarray]]:
+    rng = np.random.default_rng(seed)
+    rows = {
+        "control": rng.normal(10, 3, 3000),
+        "note": rng.normal(10 + gains[0], 3, 3000),
+        "call": rng.normal(10 + gains[1], 3, 2000),
+    }
+    arms = (an_arm("control", 0, 3750, "control"), an_arm("note", 3750, 7500), an_arm("call", 7500, 10000))
+    plan = a_plan(measures=(AMOUNT,), arms=arms, stage=plan_stage)
+    return plan, spending(*rows.items()), rows
+
+
+def test_several_arms_of_a_confirmation_are_judged_together() -> None:
+    plan, cube, rows = three("confirm", (0.0, 0.0))
+    together = found(plan, cube)
+    alone = found(replace(plan, stage="explore"), cube)
+    table = stats.dunnett(rows["note"], rows["call"], control=rows["control"], alternative="greater", rng=1)
+    bounds = table.confidence_interval(0.975).low
+    for arm, low in zip(("note", "call"), bounds, strict=True):
+        assert together[arm].low == pytest.approx(low, abs=0.012)
+        assert together[arm].low < alone[arm].low
+        assert "Dunnett" in together[arm].method
+        assert "Dunnett" not in alone[arm].method
+
+
+def test_after_the_first_gain_the_next_arm_stands_alone() -> None:
+    plan, cube, _ = three("confirm", (1.0, 0.1))
+    together, alone = found(plan, cube), found(replace(plan, stage="explore"), cube)
+    assert together["note"].low < alone["note"].low
+    assert together["call"].low == pytest.approx(alone["call"].low)
+
+
+def test_step_down_keeps_the_level_for_all_arms_together() -> None:
+    """800 confirmations of two arms that do nothing: any gain called in 2.5 %, three errors either way."""
+    rng = np.random.default_rng(7)
+    plan, _, _ = three("confirm", (0.0, 0.0))
+    called = 0
+    for _ in range(800):
+        cube = spending(
+            ("control", rng.normal(0, 1, 60)), ("note", rng.normal(0, 1, 60)), ("call", rng.normal(0, 1, 60))
+        )
+        called += any(outcome.low > 0 for outcome in found(plan, cube).values())
+    assert 0.0085 < called / 800 < 0.0415
+
+
+def test_confidence_together_is_dunnetts_bound() -> None:
+    assert stats.norm.ppf(0.5 + confidence_together(100, [100, 100], 0.95) / 2) == pytest.approx(2.2121, abs=1e-3)
+    assert confidence_together(100, [100, 0], 0.95) == 0.95
+    assert confidence_together(0, [100, 100], 0.95) == 0.95
