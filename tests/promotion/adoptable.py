@@ -31,9 +31,9 @@ from pitcairn.promotion.contents import (
 from pitcairn.spec.load import load
 
 STAGES = (
-    Stage(name="smoke", treat=0.1, control=0.1, days=14, smallest=100, gate="safety", approval=("owner",)),
-    Stage(name="half", treat=0.5, control=0.5, days=14, smallest=200, gate="safety", approval=("owner",)),
-    Stage(name="read", treat=1.0, control=1.0, days=14, smallest=400, gate="final", approval=("owner", "analyst")),
+    Stage(name="smoke", treat=0.05, control=0.05, days=14, smallest=100, gate="safety", approval=("owner",)),
+    Stage(name="half", treat=0.25, control=0.15, days=14, smallest=200, gate="safety", approval=("owner",)),
+    Stage(name="read", treat=0.75, control=0.25, days=14, smallest=400, gate="final", approval=("owner", "analyst")),
 )
 WAVES = (
     Wave(name="test of scale-up", places=2, share=None, choose="most_different"),
