@@ -112,6 +112,9 @@ any_pilot = click.argument("pilot", required=False, shell_complete=pilots_here)
 iteration = click.option(
     "--iteration", type=click.IntRange(min=1), metavar="N", help="Which iteration (default: the latest)."
 )
+launched = click.option(
+    "--iteration", type=click.IntRange(min=1), metavar="N", help="Which iteration (default: the last one launched)."
+)
 data = click.option(
     "--data", multiple=True, metavar="SOURCE=FILE", help="Read a source from this file instead; may be repeated."
 )

@@ -29,6 +29,16 @@ def launched(folder: ProgramFolder, pilot: str, number: int) -> LaunchRow:
     return found
 
 
+def launched_last(folder: ProgramFolder, pilot: str, number: int | None) -> LaunchRow:
+    """The launch of the iteration asked for, of the last one launched where None; Refused where there is none."""
+    if number is not None:
+        return launched(folder, pilot, number)
+    rows = history.launches(folder.ledger_file, pilot)
+    if not rows:
+        raise Refused(f"No iteration of {pilot} has been launched.", hint=f"lock a plan: pitcairn launch {pilot}")
+    return max(rows, key=lambda row: row.number)
+
+
 def plan_of(launch: LaunchRow) -> Plan:
     """The locked plan as a value; DataError where the ledger's text is not a plan."""
     from pydantic import TypeAdapter, ValidationError
@@ -103,11 +113,6 @@ def is_confirmation(launch: LaunchRow) -> bool:
     return bool(launch.body.plan.get("stage") == "confirm")
 
 
-def _plain(plan: Plan) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = plain(plan)
-    return found
-
-
 def _attempt(folder: ProgramFolder, launch: LaunchRow) -> int | None:
     if not is_confirmation(launch):
         return None
@@ -115,3 +120,8 @@ def _attempt(folder: ProgramFolder, launch: LaunchRow) -> int | None:
         is_confirmation(other) and other.lineage == launch.lineage and other.seq <= launch.seq
         for other in history.launches(folder.ledger_file)
     )
+
+
+def _plain(plan: Plan) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = plain(plan)
+    return found

@@ -8,6 +8,8 @@ from typing import Literal
 
 from pitcairn.design.plan import Plan
 from pitcairn.evidence.facts import Check
+from pitcairn.ledger.entry import AmendmentBody, ClosingBody, DecisionBody
+from pitcairn.reading.past import Ruling
 from pitcairn.reading.result import Code, LeftOut, Result
 
 
@@ -129,6 +131,36 @@ class Rebuilt:
     """The page on disk was, byte for byte, what the result gives."""
     verified: bool
     """It was compared, not written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What `decide` recorded, or with `dry_run` would record."""
+
+    pilot: str
+    number: int
+    ruling: Ruling
+    """The decision in words."""
+    body: DecisionBody
+    replaces: bool
+    """There was a decision for the same arm already."""
+    report_file: Path
+    """The page that shows it."""
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """What `amend` or `close` recorded, or with `dry_run` would record."""
+
+    pilot: str
+    number: int
+    body: AmendmentBody | ClosingBody
+    sentence: str
+    """What every page of the iteration says from now on."""
+    report_file: Path | None
+    """The page made again; None where there is none yet."""
+    dry_run: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

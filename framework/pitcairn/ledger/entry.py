@@ -9,7 +9,8 @@ from typing import Any, Literal, get_args
 
 from pitcairn.canonical import digest
 from pitcairn.evidence.facts import FileFact
-from pitcairn.reading.result import LeftOut
+from pitcairn.reading.result import Code, LeftOut
+from pitcairn.reading.since import Decision
 
 Kind = Literal["launch", "reading", "decision", "amendment", "closing", "promotion", "adoption", "stage"]
 """What may be recorded. The bodies of `promotion` (a pack written), `adoption` (a registered prediction) and `stage`
@@ -18,9 +19,8 @@ KINDS: tuple[str, ...] = get_args(Kind)
 OF_A_LAUNCH = ("decision", "amendment", "closing")
 """What people say of a launched iteration, so its launch must stand before it."""
 
-Decided = Literal["promote", "confirm", "rework", "wait", "stop"]
+DECISIONS: tuple[str, ...] = get_args(Decision)
 """What a person may decide for an arm: package it, confirm it, change it, look again, give it up."""
-DECISIONS: tuple[str, ...] = get_args(Decided)
 Touched = Literal["deciding", "arms", "dates", "other"]
 """What a deviation from the plan touches."""
 TOUCHED: tuple[str, ...] = get_args(Touched)
@@ -121,9 +121,9 @@ class DecisionBody:
 
     arm: str
     label: str
-    decision: Decided
+    decision: Decision
     why: str
-    verdict: str
+    verdict: Code
     """What the rules recommended in that reading; `unsafe_to_read` where it was withheld."""
     as_of: str
     result_digest: str

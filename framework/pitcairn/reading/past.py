@@ -11,6 +11,7 @@ from pitcairn.design.budget import TOTAL, level, spent
 from pitcairn.phrases import day, several
 from pitcairn.reading.numbers import percent
 from pitcairn.reading.result import Mark, MeasureBlock, Result
+from pitcairn.reading.since import ended
 from pitcairn.reading.titles import number
 
 DECIDED: dict[str, tuple[str, Mark]] = {
@@ -32,6 +33,8 @@ class Ruling:
     by: str
     on: date
     why: str
+    differs: str | None = None
+    """What the rules recommended instead; None where the decision follows them."""
 
     @property
     def word(self) -> str:
@@ -44,7 +47,8 @@ class Ruling:
     @property
     def sentence(self) -> str:
         """`“A call”, by mara on 2 March 2026: the shops can cope.`"""
-        return f"“{self.label}”, by {self.by} on {day(self.on)}: {self.why}"
+        told = f"“{self.label}”, by {self.by} on {day(self.on)}: {ended(self.why)}"
+        return f"{told} {self.differs}" if self.differs else told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,16 +85,6 @@ def title(turns: Sequence[Turn]) -> str:
         return f"{told}; {'one' if words else 'none'} has been read"
     parts = [f"first {words[0]}", *(f"then {word}" for word in words[1:-1]), f"now {words[-1]}"]
     return f"{told}: {', '.join(parts)}"
-
-
-def deviation(what: str, why: str) -> str:
-    """A recorded deviation from the plan, for the top of a page."""
-    return f"Not as planned: {what.rstrip('.')}. Why: {why}"
-
-
-def closed(on: date, why: str) -> str:
-    """An iteration that ended early, for the top of a page."""
-    return f"Ended early, on {day(on)}. Why: {why}"
 
 
 def budget(turns: Sequence[Turn]) -> str | None:

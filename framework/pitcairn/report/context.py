@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pitcairn.errors import DataError
 from pitcairn.ledger import history
 from pitcairn.ledger.history import AmendmentRow, ClosingRow, DecisionRow, LaunchRow, ReadingRow
+from pitcairn.ledger.recorded import deviation_of, early_end_of, ruling
 from pitcairn.program import ProgramFolder
-from pitcairn.reading import past
 from pitcairn.reading.encode import from_json
 from pitcairn.reading.past import Ruling, Turn
 from pitcairn.reading.result import Result
@@ -100,25 +100,15 @@ class Records:
     def rulings(self, pilot: str, number: int) -> tuple[Ruling, ...]:
         """The last decision for each arm of an iteration."""
         last = {row.body.arm: row for row in self.decisions if (row.pilot, row.number) == (pilot, number)}
-        return tuple(
-            Ruling(
-                arm=row.body.arm,
-                label=row.body.label,
-                decision=row.body.decision,
-                by=row.by,
-                on=row.at.date(),
-                why=row.body.why,
-            )
-            for row in sorted(last.values(), key=lambda row: row.seq)
-        )
+        return tuple(ruling(row) for row in sorted(last.values(), key=lambda row: row.seq))
 
     def deviations(self, pilot: str, number: int) -> tuple[str, ...]:
         """What was recorded as not kept of an iteration's plan."""
         amended = (row for row in self.amendments if (row.pilot, row.number) == (pilot, number))
         ended = (row for row in self.closings if (row.pilot, row.number) == (pilot, number))
         return (
-            *(past.deviation(row.body.what, row.body.why) for row in amended),
-            *(past.closed(row.at.date(), row.body.why) for row in ended),
+            *(deviation_of(row) for row in amended),
+            *(early_end_of(row) for row in ended),
         )
 
     def result(self, pilot: str, number: int) -> tuple[Result | None, str]:

@@ -1,0 +1,47 @@
+"""How the answers of `decide`, `amend` and `close` look on a terminal, and how what they need is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pitcairn.commands.paper import Paper
+
+if TYPE_CHECKING:
+    from pitcairn.commands.session import Session
+    from pitcairn.iteration.outcomes import Decided, Noted
+
+
+def asked(session: Session, given: str | None, flag: str, question: str, *, choices: Sequence[str] = ()) -> str:
+    """What was given with a flag, else the answer of the person at the terminal; usage error where nobody is there."""
+    text = (given or "").strip()
+    while not text:
+        if given is not None or not session.asks:
+            raise click.UsageError(f"{flag} is missing. {question}")
+        kind = click.Choice(list(choices)) if choices else None
+        text = str(
+            click.prompt(question, type=kind, default="" if kind is None else None, show_default=False, err=True)
+        )
+        text = text.strip()
+    return text
+
+
+def decided(paper: Paper, *, done: Decided, shown: Callable[[Path], str]) -> None:
+    """The decision, whether it differs from the rules, and where it is shown."""
+    paper.wrap(f"{'Would record' if done.dry_run else 'Recorded'}. {done.ruling.word}. {done.ruling.sentence}")
+    if done.replaces:
+        paper.wrap("It replaces the earlier decision for this arm; both stay in the ledger.")
+    paper.say("Nothing was written." if done.dry_run else f"Wrote {shown(done.report_file)}")
+
+
+def noted(paper: Paper, *, done: Noted, shown: Callable[[Path], str]) -> None:
+    """What every page says from now on."""
+    paper.say(f"{'Would be' if done.dry_run else 'Is now'} on record, and heads every page of the iteration:")
+    paper.wrap(done.sentence, indent=2)
+    if done.dry_run:
+        paper.say("Nothing was written.")
+    elif done.report_file:
+        paper.say(f"Wrote {shown(done.report_file)}")

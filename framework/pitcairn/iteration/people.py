@@ -1,0 +1,25 @@
+"""Whether two names may be one person's: the rule of two asks for somebody else, and is not met by another spelling."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+
+def may_be_same(one: str, other: str) -> bool:
+    """Whether two names could stand for one person or team: the words of one are all among the other's.
+
+    Case, accents, order, spaces and punctuation make no difference, so that “ana ruíz” is “Ruiz, Ana”, and “Ana” may
+    be “Ana Ruiz”. A name without letters or digits may be anybody's.
+
+    >>> may_be_same("Noor", "Noor, Canal Street"), may_be_same("Ana Ruiz", "Ana Lind")
+    (True, False)
+    """
+    first, second = _words(one), _words(other)
+    return first <= second or second <= first
+
+
+def _words(name: str) -> frozenset[str]:
+    spelled = unicodedata.normalize("NFKD", name).casefold()
+    bare = "".join(sign for sign in spelled if not unicodedata.combining(sign))
+    return frozenset(re.findall(r"[^\W_]+", bare))
