@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pitcairn.design.plan import Plan
 from pitcairn.evidence.facts import Check
 from pitcairn.ledger.entry import AmendmentBody, ClosingBody, DecisionBody
-from pitcairn.reading.past import Ruling
 from pitcairn.reading.result import Code, LeftOut, Result
+
+if TYPE_CHECKING:
+    # Its module loads the numbers, which whoever only asks where things stand does without.
+    from pitcairn.reading.past import Ruling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
