@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from pitcairn.design.plan import ArmPlan, CustomerPlan, GroupPlan, MeasurePlan, Plan, SourcePlan
+from pitcairn.design.plan import ArmPlan, CustomerPlan, GroupPlan, MeasurePlan, ObservedPlan, Plan, SourcePlan
 from pitcairn.estimate.moments import Moments
-from pitcairn.evidence.cube import Block, Cube, Dimension
+from pitcairn.evidence.cube import START, Block, Cube, Dimension
 from pitcairn.evidence.facts import ArmCount, Check, Facts
 from pitcairn.reading.lock import Lock
 from pitcairn.reading.result import Result
@@ -182,3 +182,37 @@ def a_reading(plan: Plan, cube: Cube, *, checks: tuple[Check, ...] = (a_check(),
     lock = changes.pop("lock", None) or a_lock()
     assert not changes
     return take(plan, lock, cube, facts, checks, (("pitcairn", "0"),))  # type: ignore[arg-type]
+
+
+# --- customers who start on days of their own -----------------------------------------------------------------
+
+
+def a_rolling_plan(**changes: object) -> Plan:
+    """Customers start on 14 days and are followed for 3: looks from 4 to 17 March 2026, the end on the 18th."""
+    observed = ObservedPlan(source="outcomes", column="arm", values=(), start="since")
+    return a_plan(**{"observed": observed, "follow_up_days": 3, "end": date(2026, 3, 18)} | changes)
+
+
+def a_rolling_cube(plan: Plan, events: Mapping[str, Mapping[str, Sequence[int]]], count: int) -> Cube:
+    """`events` by measure and arm, one number a start day, out of `count` customers who started on it."""
+    arms = tuple(arm.id for arm in plan.arms)
+    days = max(len(found) for by_arm in events.values() for found in by_arm.values())
+    index = np.array([[arm, day] for arm in range(len(arms)) for day in range(days)])
+    names = tuple((plan.start + timedelta(days=day)).isoformat() for day in range(days))
+    blocks = {}
+    for measure, by_arm in events.items():
+        rates = np.concatenate([np.asarray(by_arm[arm]) for arm in arms]) / count
+        counts = np.full(len(rates), float(count))
+        blocks[measure] = Block(counts, rates[:, None], (count * rates * (1 - rates))[:, None, None])
+    return Cube((Dimension("arm", arms), Dimension(START, names)), index, np.full(len(index), count), blocks)
+
+
+def a_rolling_reading(
+    plan: Plan, events: Mapping[str, Mapping[str, Sequence[int]]], count: int, *, look: int = 14, **changes: object
+) -> Result:
+    """The reading on the evening of a look, counted from 1: only the start days that are followed by then are in."""
+    known = {id: {arm: found[:look] for arm, found in by_arm.items()} for id, by_arm in events.items()}
+    cube = a_rolling_cube(plan, known, count)
+    as_of = plan.start + timedelta(days=look + plan.follow_up_days - 2)
+    facts = some_facts(plan, cube, as_of=as_of, pending=count * (14 - look))
+    return a_reading(plan, cube, facts=facts, **changes)

@@ -89,13 +89,6 @@ def test_pending_customers_keep_it_open_after_the_end() -> None:
     assert code(a_reading(plan, cube, facts=some_facts(plan, cube, pending=3))) == "too_early"
 
 
-def test_clear_harm_stops_before_the_end_and_slight_harm_does_not() -> None:
-    plan = a_plan()
-    for treated, expected in ((300, "harm"), (440, "too_early")):
-        cube = two_arms(500, treated)
-        assert code(a_reading(plan, cube, facts=some_facts(plan, cube, as_of=date(2026, 3, 9)))) == expected
-
-
 def test_an_exploration_never_promotes_and_a_confirmation_does() -> None:
     cube = two_arms(500, 800)
     assert code(a_reading(a_plan(), cube)) == "adapt"

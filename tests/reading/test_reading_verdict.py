@@ -55,7 +55,7 @@ def test_a_better_result_never_passes_less(low: float, width: float, line: float
 
 
 def every_case() -> list[dict[str, object]]:
-    flags = ("unsafe", "complete", "interim_harm", "guardrail_broken", "tests_met")
+    flags = ("unsafe", "alarm", "passed", "tests_met", "complete", "guardrail_broken")
     return [
         dict(zip(flags, values, strict=True)) | {"stands": stands}
         for values in product((False, True), repeat=len(flags))
@@ -72,17 +72,24 @@ def test_unsafe_data_gives_no_other_verdict() -> None:
     assert {verdict(**case) for case in every_case() if case["unsafe"]} == {"unsafe_to_read"}  # type: ignore[arg-type]
 
 
-def test_before_the_end_there_is_only_patience_or_harm() -> None:
-    early = [case for case in every_case() if not case["unsafe"] and not case["complete"]]
-    assert {verdict(**case) for case in early} == {"too_early", "harm"}  # type: ignore[arg-type]
+def test_before_the_end_there_is_patience_harm_or_a_promotion_with_every_test_met() -> None:
+    for case in every_case():
+        if not case["unsafe"] and not case["complete"]:
+            is_proven = case["passed"] and case["tests_met"]
+            expected = "harm" if case["alarm"] else "promote" if is_proven else "too_early"
+            assert verdict(**case) == expected  # type: ignore[arg-type]
+
+
+def test_an_alarm_is_harm_whatever_else_is_true() -> None:
+    alarmed = [case for case in every_case() if case["alarm"] and not case["unsafe"]]
+    assert {verdict(**case) for case in alarmed} == {"harm"}  # type: ignore[arg-type]
 
 
 def test_promotion_needs_everything_at_once() -> None:
     promoted = [case for case in every_case() if verdict(**case) == "promote"]  # type: ignore[arg-type]
     assert promoted
     for case in promoted:
-        assert case["complete"]
         assert case["tests_met"]
-        assert case["stands"] == "pass"
+        assert case["passed"]
         assert not case["unsafe"]
-        assert not case["guardrail_broken"]
+        assert not case["alarm"]

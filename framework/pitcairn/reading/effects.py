@@ -63,18 +63,18 @@ def relative(measure: MeasurePlan, control: Moments, treated: Moments, confidenc
     return given(control, treated, covariates=measure.covariates, confidence=confidence)
 
 
-def effects(plan: Plan, cube: Cube, deciding_confidence: float) -> tuple[MeasureEffects, ...]:
-    """Every measure of the plan, deciding one first; only that one is judged at a confidence of its own.
+def effects(plan: Plan, cube: Cube, judged_at: Mapping[str, float]) -> tuple[MeasureEffects, ...]:
+    """Every measure of the plan, deciding one first; `judged_at` has the confidence of those with one of their own.
 
     Where a confirmation has several arms, their deciding ranges hold together.
     """
     found = []
     for measure in plan.measures:
         arms = _arms(plan, measure, cube)
+        confidence = judged_at.get(measure.id, plan.confidence)
         if measure.role == "deciding" and plan.stage == "confirm" and len(plan.treatments) > 1:
-            by_arm = _together(plan, measure, arms, deciding_confidence)
+            by_arm = _together(plan, measure, arms, confidence)
         else:
-            confidence = deciding_confidence if measure.role == "deciding" else plan.confidence
             by_arm = {arm.id: _judged(plan, measure, arms, arm.id, confidence) for arm in plan.treatments}
         found.append(MeasureEffects(measure=measure, by_arm=by_arm))
     return tuple(found)

@@ -10,6 +10,7 @@ from scipy.special import ndtri
 from pitcairn.design.plan import ArmPlan, Plan
 from pitcairn.estimate.effect import Effect, NotAvailable
 from pitcairn.phrases import day, several
+from pitcairn.reading import built_up
 from pitcairn.reading.effects import MeasureEffects, Outcome
 from pitcairn.reading.numbers import count, display_for, written
 from pitcairn.reading.result import ArmVerdict, Bullet, Code, GroupTable, Mark, Shown
@@ -121,7 +122,9 @@ def _phrase(told: Told, arm: ArmPlan, code: Code) -> Phrase:
 def _harm(told: Told, arm: ArmPlan) -> str:
     outcome = _outcome(told, arm)
     found = gain(told.plan.deciding, outcome)
-    if found is not None and found[2] < 0 and isinstance(outcome, Effect):
+    course = told.course(arm.id)
+    is_loss = (found is not None and found[2] < 0) or (course is not None and course.harmed is not None)
+    if is_loss and isinstance(outcome, Effect):
         return f"{told.plan.deciding.label} changed by {told.display.amount(outcome.estimate)}."
     broken = [row.measure for row in told.guardrails if row.arm == arm.id and row.state == "broken"]
     return f"worse than the limit on {several([f'“{told.plan.measure(id).label}”' for id in broken])}."
@@ -201,10 +204,11 @@ def _bullets(told: Told, arm: ArmPlan, code: Code) -> list[Bullet]:
         worst: Mark = "bad" if any(row.state == "broken" for row in mine) else "watch"
         text = f"{held} of {len(mine)} guardrails held"
         found.append(Bullet(mark="good" if held == len(mine) else worst, text=text))
+    found += [Bullet(mark="neutral", text=text) for text in built_up.remarks(told, arm.id, code)]
     for table in told.groups:
         if arm.id in table.differs_for:
             found.append(Bullet(mark="watch", text=f"It depends on the customer: see “{table.label}”"))
-    if code != "too_early":
+    if told.complete or code == "promote":
         tests = [row for row in told.promotion if row.arm == arm.id]
         met = sum(row.met for row in tests)
         mark: Mark = "good" if met == len(tests) else "neutral"

@@ -12,7 +12,7 @@ from pitcairn.reading.groups import Slice
 from pitcairn.reading.lock import Lock
 from pitcairn.reading.numbers import display_for, written
 from pitcairn.reading.result import GuardrailRow, PromotionRow
-from pitcairn.reading.verdict import CONFIRMED, gain, standing
+from pitcairn.reading.verdict import CONFIRMED, gain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,8 @@ class Proof:
     guardrails: tuple[GuardrailRow, ...]
     slices: tuple[Slice, ...]
     checks: tuple[Check, ...]
+    passed: frozenset[str]
+    """Arms whose gain is sure and worth having."""
 
 
 def promotion_rows(proof: Proof) -> tuple[PromotionRow, ...]:
@@ -55,13 +57,12 @@ def _confirmed(proof: Proof, arm: str) -> PromotionRow:
 def _enough(proof: Proof, arm: str) -> PromotionRow:
     deciding = proof.effects[0]
     found = gain(deciding.measure, deciding.by_arm[arm])
-    met = standing(found, deciding.measure.worth_it or 0.0) == "pass"
     evidence = "No number."
     if found is not None:
         display = display_for(proof.plan, deciding.measure, list(deciding.by_arm.values()))
         line = written(deciding.measure, deciding.measure.worth_it or 0.0, proof.plan.currency)
         evidence = f"Gain of {display.change(found[1])}, at least {display.change(found[0])}; the line is {line}."
-    return PromotionRow(test="A gain for sure, and worth having", arm=arm, met=met, evidence=evidence)
+    return PromotionRow(test="A gain for sure, and worth having", arm=arm, met=arm in proof.passed, evidence=evidence)
 
 
 def _healthy(proof: Proof, arm: str) -> PromotionRow:

@@ -203,6 +203,63 @@ class DetailRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """Which confirmation of its lineage this is, and what that leaves of the error budget. Shares: 0.025 is 2.5 %."""
+
+    number: int
+    level: float
+    """One-sided, of this confirmation's deciding test."""
+    guardrail_level: float
+    """One-sided, of each of its guardrails."""
+    spent: float
+    left: float
+    total: float
+    sentence: str
+    """`Attempt 2: judged at 1.25%; 3.75% of 5% spent, 1.25% left.`"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookRow:
+    """The deciding measure of one arm on one day that the plan fixed: how the effect built up."""
+
+    arm: str
+    day: str
+    """ISO text."""
+    time: float
+    """The part of the planned start days whose follow-up was over; 1 at the last look."""
+    information: float
+    """1 / standard error², as a part of that at the latest look; may pass 1 where a spread was larger later."""
+    customers: int
+    """Counted by then, comparison and arm together."""
+    z: float
+    """Positive where it is better."""
+    critical: float | None
+    """The z that passes; None in an exploration, and where nothing may be spent yet."""
+    alarm: float | None
+    """The z, a negative one, at which harm is called; None where nothing may be spent yet."""
+    effect: Shown
+    """Its range may be looked at on any day: it is wide enough for all looks together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRow:
+    """What a confirmation's test came to, with its looks allowed for (Tsiatis, Rosner and Mehta 1984)."""
+
+    arm: str
+    day: str
+    """The look that ended it: the first that passed, else the last."""
+    passed: bool
+    p: float
+    """One-sided, stage-wise."""
+    estimate: float
+    """Median-unbiased, as a difference in the measure's unit, as are the ends."""
+    low: float
+    high: float
+    confidence: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
     files: tuple[FileFact, ...]
     rows: tuple[tuple[str, int], ...]
@@ -263,3 +320,9 @@ class Result:
     next_sentence: str
     next_command: str
     provenance: Provenance
+    attempt: Attempt | None = None
+    """None for an exploration."""
+    looks: tuple[LookRow, ...] = ()
+    """Arm by arm, oldest first; empty before the first look."""
+    stops: tuple[StopRow, ...] = ()
+    """One an arm, once a confirmation's test has passed or its time is over."""

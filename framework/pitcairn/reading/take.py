@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
-from pitcairn.design.budget import level
 from pitcairn.design.plan import ArmPlan, Plan
-from pitcairn.estimate.effect import NotAvailable
+from pitcairn.estimate.stopping import StoppedEstimate
 from pitcairn.evidence.cube import Cube
 from pitcairn.evidence.facts import Check, Facts
 from pitcairn.reading import headlines, words
+from pitcairn.reading.built_up import attempt_of, look_rows, stop_rows
+from pitcairn.reading.courses import Courses, courses, judged_at
 from pitcairn.reading.details import detail_rows
 from pitcairn.reading.effects import MeasureEffects, effects
 from pitcairn.reading.groups import Slice, group_tables, slices
@@ -30,7 +32,7 @@ from pitcairn.reading.result import (
     Result,
 )
 from pitcairn.reading.told import Told
-from pitcairn.reading.verdict import INTERIM_CONFIDENCE, gain, is_unsafe, standing, verdict
+from pitcairn.reading.verdict import gain, is_passed, is_unsafe, standing, verdict
 
 
 def take(
@@ -40,7 +42,7 @@ def take(
     unsafe = is_unsafe(checks)
     found = () if unsafe else slices(plan, cube)
     told = _told(plan, lock, facts, checks, None if unsafe else cube, found)
-    verdicts = tuple(_verdict(told, arm, unsafe, cube) for arm in plan.treatments)
+    verdicts = tuple(_verdict(told, arm, unsafe) for arm in plan.treatments)
     sentence, command = words.next_step(told, tuple(one.code for one in verdicts))
     return Result(
         schema=SCHEMA,
@@ -83,44 +85,82 @@ def take(
         next_sentence=sentence,
         next_command=command,
         provenance=_provenance(plan, lock, facts, versions),
+        attempt=attempt_of(lock),
+        looks=look_rows(told),
+        stops=stop_rows(told),
     )
 
 
 def _told(
     plan: Plan, lock: Lock, facts: Facts, checks: tuple[Check, ...], cube: Cube | None, cells: tuple[Slice, ...]
 ) -> Told:
-    if cube is None:
-        return Told(
-            plan=plan, lock=lock, facts=facts, effects=(), guardrails=(), groups=(), promotion=(), checks=checks
-        )
-    confidence = 1 - 2 * level(lock.attempt) if lock.attempt is not None else plan.confidence
-    found = effects(plan, cube, confidence)
-    guardrails = guardrail_rows(plan, found)
-    proof = Proof(plan=plan, lock=lock, effects=found, guardrails=guardrails, slices=cells, checks=checks)
+    complete = _complete(plan, facts)
+    taken = {} if cube is None else courses(plan, cube, facts.as_of, lock.attempt)
+    found = () if cube is None else effects(plan, cube, judged_at(plan, taken, complete=complete))
+    stops = _stops(plan, taken)
+    passed = _passed(plan, found, taken, stops, complete=complete)
+    guardrails = guardrail_rows(plan, found, taken, complete=complete)
+    proof = Proof(
+        plan=plan, lock=lock, effects=found, guardrails=guardrails, slices=cells, checks=checks, passed=passed
+    )
     return Told(
         plan=plan,
         lock=lock,
         facts=facts,
         effects=found,
         guardrails=guardrails,
-        groups=group_tables(plan, cells),
-        promotion=promotion_rows(proof),
+        groups=() if cube is None else group_tables(plan, cells),
+        promotion=() if cube is None else promotion_rows(proof),
         checks=checks,
+        courses=taken,
+        stops=stops,
+        passed=passed,
+        complete=complete,
     )
 
 
-def _verdict(told: Told, arm: ArmPlan, unsafe: bool, cube: Cube) -> ArmVerdict:
+def _stops(plan: Plan, taken: Courses) -> dict[str, StoppedEstimate]:
+    """What the test of the deciding measure came to, by arm."""
+    found = {arm.id: taken[plan.deciding.id, arm.id].stop() for arm in plan.treatments} if taken else {}
+    return {arm: stop for arm, stop in found.items() if isinstance(stop, StoppedEstimate)}
+
+
+def _passed(
+    plan: Plan,
+    found: tuple[MeasureEffects, ...],
+    taken: Courses,
+    stops: Mapping[str, StoppedEstimate],
+    *,
+    complete: bool,
+) -> frozenset[str]:
+    """The arms whose gain is sure and worth having; none where effects are withheld."""
+    deciding = plan.deciding
+    return frozenset(
+        arm
+        for item in found[:1]
+        for arm, outcome in item.by_arm.items()
+        if is_passed(
+            taken[deciding.id, arm],
+            stops.get(arm),
+            gain(deciding, outcome),
+            deciding.worth_it or 0.0,
+            complete=complete,
+        )
+    )
+
+
+def _verdict(told: Told, arm: ArmPlan, unsafe: bool) -> ArmVerdict:
     if unsafe:
         return headlines.arm_verdict(told, arm, "unsafe_to_read")
     deciding = told.effects[0]
-    mine = [row for row in told.promotion if row.arm == arm.id]
     code = verdict(
         unsafe=False,
-        complete=_complete(told.plan, told.facts),
-        interim_harm=_interim_harm(told.plan, arm, cube),
-        stands=standing(gain(deciding.measure, deciding.by_arm[arm.id]), deciding.measure.worth_it or 0.0),
+        alarm=any(course.harmed is not None for (_, whose), course in told.courses.items() if whose == arm.id),
+        passed=arm.id in told.passed,
+        tests_met=all(row.met for row in told.promotion if row.arm == arm.id),
+        complete=told.complete,
         guardrail_broken=any(row.state == "broken" for row in told.guardrails if row.arm == arm.id),
-        tests_met=all(row.met for row in mine),
+        stands=standing(gain(deciding.measure, deciding.by_arm[arm.id]), deciding.measure.worth_it or 0.0),
     )
     return headlines.arm_verdict(told, arm, code)
 
@@ -128,18 +168,6 @@ def _verdict(told: Told, arm: ArmPlan, unsafe: bool, cube: Cube) -> ArmVerdict:
 def _complete(plan: Plan, facts: Facts) -> bool:
     last_full_day = plan.end - timedelta(days=1)
     return facts.as_of >= last_full_day and not any(arm.pending for arm in facts.arms)
-
-
-def _interim_harm(plan: Plan, arm: ArmPlan, cube: Cube) -> bool:
-    """Harm on the deciding measure, or a guardrail worse than its margin, at the strict interim level."""
-    for item in effects(plan, cube, INTERIM_CONFIDENCE):
-        measure, outcome = item.measure, item.by_arm[arm.id]
-        if measure.role not in ("deciding", "guardrail") or isinstance(outcome, NotAvailable):
-            continue
-        found = gain(measure, outcome)
-        if found is not None and measure.role == "deciding" and found[2] < 0:
-            return True
-    return False
 
 
 def _arm_notes(plan: Plan, facts: Facts) -> tuple[ArmNote, ...]:

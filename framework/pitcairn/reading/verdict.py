@@ -1,17 +1,26 @@
 """The rules: from effects, guardrails and health to one of eight verdicts an arm. They recommend; people decide.
 
+On any day, first of these that is true:
+
+    a health check that gates failed                    unsafe_to_read
+    an alarm rang: a loss, or a guardrail over its limit harm
+    a pass, and every promotion test is met             promote        (only a confirmation meets them all)
+    the planned end is not there yet                    too_early
+
 At the planned end, with L..H the deciding measure's range and W the worth-it line (gains counted as positive):
 
     H < 0                          harm            it makes things worse
+    a guardrail wholly over limit  harm            it costs more than it may
+    a pass                         adapt           worth having, and a promotion test is open
     L > 0 and H < W                not_worth_it    it helps, but less than it must
-    L > 0 and estimate >= W        a pass:         promote where every promotion test is met, adapt where one is open
     L > 0, otherwise               cannot_tell     it helps; whether enough is open
     L <= 0 <= H and H >= W         cannot_tell     nothing and enough are both possible
     L <= 0 <= H < W and L > -W     no_difference   no difference that matters, either way
     L <= 0 <= H < W, otherwise     not_worth_it    even at its best it gains less than it must
 
-A guardrail that is broken is harm. Before the planned end there is `too_early`, or `harm` judged at a level so
-strict that looking every day does not matter. A failed health check is `unsafe_to_read`, whatever else is true.
+A pass is a gain above zero for sure, and worth having: in an exploration L > 0 and the estimate at or above W at the
+planned end; in a confirmation the gate of `reading.courses` is passed, at whichever look, and the estimate is at or
+above W: the one that allows for the early stop, or the one at the planned end. A gate once passed stays passed.
 """
 
 from __future__ import annotations
@@ -21,12 +30,11 @@ from typing import Literal
 
 from pitcairn.design.plan import MeasurePlan
 from pitcairn.estimate.effect import NotAvailable
+from pitcairn.estimate.stopping import StoppedEstimate
 from pitcairn.evidence.facts import Check
+from pitcairn.reading.courses import Course
 from pitcairn.reading.effects import Outcome
 from pitcairn.reading.result import Code
-
-INTERIM_CONFIDENCE = 0.9973
-"""Three standard errors: harm seen before the planned end (Haybittle 1971; Peto et al. 1976)."""
 
 CONFIRMED = "Confirmed on fresh customers"
 """The promotion test that an exploration can never meet."""
@@ -64,22 +72,44 @@ def standing(found: tuple[float, float, float] | None, line: float) -> Standing:
     return "no_difference" if low > -line else "not_worth_it"
 
 
+def is_passed(
+    course: Course,
+    stop: StoppedEstimate | None,
+    found: tuple[float, float, float] | None,
+    line: float,
+    *,
+    complete: bool,
+) -> bool:
+    """Whether the gain, `found` from all customers so far, is sure and worth having."""
+    if course.passed_early is None or stop is None or found is None:
+        return complete and standing(found, line) == "pass"
+    return stop.estimate >= line or (complete and found[1] >= line)
+
+
 def verdict(
     *,
     unsafe: bool,
-    complete: bool,
-    interim_harm: bool,
-    stands: Standing,
-    guardrail_broken: bool,
+    alarm: bool,
+    passed: bool,
     tests_met: bool,
+    complete: bool,
+    guardrail_broken: bool,
+    stands: Standing,
 ) -> Code:
-    """The one function that every page's verdict comes from; all its inputs are facts, its output is exhaustive."""
+    """The one function that every page's verdict comes from; all its inputs are facts, its output is exhaustive.
+
+    `stands` is where the range of the planned end stands; a `pass` of it without `passed` helps, and no more is sure.
+    """
     if unsafe:
         return "unsafe_to_read"
-    if not complete:
-        return "harm" if interim_harm else "too_early"
-    if guardrail_broken or stands == "harm":
+    if alarm:
         return "harm"
-    if stands == "pass":
-        return "promote" if tests_met else "adapt"
-    return stands
+    if passed and tests_met:
+        return "promote"
+    if not complete:
+        return "too_early"
+    if guardrail_broken or (stands == "harm" and not passed):
+        return "harm"
+    if passed:
+        return "adapt"
+    return "cannot_tell" if stands == "pass" else stands

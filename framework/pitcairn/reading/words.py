@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from pitcairn.design.budget import TOTAL, level, spent
+from pitcairn.design.budget import HARM, guardrail_level, level
 from pitcairn.design.plan import Plan
 from pitcairn.estimate.effect import Effect
 from pitcairn.evidence.facts import Check
 from pitcairn.phrases import day, several
+from pitcairn.reading.built_up import attempt_of, stop_rows
 from pitcairn.reading.lock import Lock
 from pitcairn.reading.numbers import count, percent
 from pitcairn.reading.result import Code
 from pitcairn.reading.told import Told
-from pitcairn.reading.verdict import CONFIRMED, INTERIM_CONFIDENCE
+from pitcairn.reading.verdict import CONFIRMED
 
 
 def notices(plan: Plan, lock: Lock) -> tuple[str, ...]:
@@ -27,11 +28,9 @@ def notices(plan: Plan, lock: Lock) -> tuple[str, ...]:
             "An exploration: look as often as you like and rework the model freely. It never promotes; "
             "only a confirmation on fresh customers does."
         )
-    if lock.attempt is not None:
-        found.append(
-            f"Attempt {lock.attempt}: judged at {percent(level(lock.attempt), 2)}; "
-            f"{percent(spent(lock.attempt), 2)} of {percent(TOTAL)} spent."
-        )
+    attempt = attempt_of(lock)
+    if attempt is not None:
+        found.append(attempt.sentence)
     return tuple(found)
 
 
@@ -78,11 +77,19 @@ def method(told: Told) -> tuple[str, ...]:
         f"Ranges are two-sided {percent(plan.confidence)} confidence intervals"
         + (f" ({several(names)})." if names else "."),
         "Levels and differences are each rounded once, so rows may miss by one in the last digit; exact figures below.",
-        "Verdict: at the planned end the deciding range is held against zero and the worth-it line; before it, only "
-        f"harm is called, from a {percent(INTERIM_CONFIDENCE, 2)} interval.",
-        "A guardrail is held only when its whole range lies inside the margin (non-inferiority); every guardrail must "
-        "hold, so their error is not divided.",
+        "Verdict: at the planned end the deciding range is held against zero and the worth-it line. Looks are days "
+        "fixed by the plan, on the customers whose follow-up is over; a reading works out all of them up to its day.",
+        f"Harm, a loss or a worsening over a guardrail's margin, is called at any look: {percent(HARM)} one-sided, "
+        f"shared by {1 + len(plan.guardrails)} measures, spent over the looks as by Lan and DeMets' Pocock function.",
+        "A guardrail is held only when it is sure that it lies inside the margin (non-inferiority); every guardrail "
+        "must hold, so their error is not divided.",
     ]
+    if not told.complete:
+        found.append(
+            "Before the planned end, the ranges of the deciding measure and the guardrails are wide enough for all "
+            "looks together: "
+            + ("repeated confidence intervals." if told.lock.attempt else "an asymptotic confidence sequence.")
+        )
     if plan.groups:
         rows = sum(len(table.rows) for table in told.groups)
         found.append(
@@ -92,8 +99,11 @@ def method(told: Told) -> tuple[str, ...]:
     if told.lock.attempt is not None:
         found.append(
             f"Confirmation number {told.lock.attempt} of lineage {plan.lineage}: one-sided level "
-            f"{percent(level(told.lock.attempt), 2)}, which is the deciding range's."
+            f"{percent(level(told.lock.attempt), 2)}, spent over the looks as by Lan and DeMets' O'Brien–Fleming "
+            f"function; guardrails {percent(guardrail_level(told.lock.attempt), 2)} each. Their ranges reach as far as "
+            "the bound of their test."
         )
+    found += [row.sentence for row in stop_rows(told)]
     return tuple(found)
 
 

@@ -1,0 +1,137 @@
+"""How one measure of one arm came along, look by look: whether it passed its gate, and whether it rang the alarm.
+
+A confirmation has a gate: for the deciding measure a gain above zero, for a guardrail a worsening below its margin.
+It spends its level over time as O'Brien and Fleming did, almost nothing early (Lan and DeMets 1983). Every iteration
+has an alarm, for a loss and for a worsening above the margin; it spends as Pocock did, so that it can ring early. What
+was crossed stays crossed: the decision is not taken back, and the data go on to the planned end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pitcairn.design.budget import guardrail_level, harm_level, level
+from pitcairn.design.plan import MeasurePlan, Plan
+from pitcairn.estimate.always_valid import mixing, needed_z
+from pitcairn.estimate.boundaries import Boundary, Futility, boundary, crossed
+from pitcairn.estimate.effect import NotAvailable
+from pitcairn.estimate.spending import o_brien_fleming, pocock
+from pitcairn.estimate.stopping import StoppedEstimate, stopped
+from pitcairn.evidence.cube import Cube
+from pitcairn.reading.looks import Seen, confidence_of, schedule, seen
+
+WIDEST = 6.0
+"""Standard errors beyond which a range before the end is not drawn: what is left out there is one in a billion."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """The looks so far, and the bounds at each."""
+
+    measure: MeasurePlan
+    arm: str
+    seen: tuple[Seen, ...]
+    gate: Boundary | None
+    """None in an exploration, where nothing is promoted, and before the first look."""
+    alarm: Boundary | None
+
+    @property
+    def passed(self) -> Seen | None:
+        """The look at which the gate was passed first."""
+        if self.gate is None:
+            return None
+        look = crossed([one.z for one in self.seen], self.gate)
+        return None if look is None else self.seen[look]
+
+    @property
+    def passed_early(self) -> Seen | None:
+        """That look, where it was before the planned end; at the end, the range shown says whether it passed."""
+        return self.passed if self.passed is not None and self.passed.time < 1 else None
+
+    @property
+    def harmed(self) -> Seen | None:
+        """The look at which the alarm rang first."""
+        if self.alarm is None:
+            return None
+        look = crossed([-one.z for one in self.seen], self.alarm)
+        return None if look is None else self.seen[look]
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether half of the time is over and, at the last look, there was no gain at all."""
+        last = len(self.seen) - 1
+        return self.gate is not None and self.passed is None and self.seen[last].z < self.gate.futile[last]
+
+    def stop(self) -> StoppedEstimate | NotAvailable:
+        """The gain that allows for the looks, in the measure's own unit, once the gate is passed or time is over.
+
+        The range's confidence is the one whose low end is above zero just where the gate is passed.
+        """
+        if self.gate is None:
+            return NotAvailable(why="Nothing is tested in an exploration.")
+        return stopped([one.z for one in self.seen], self.gate, confidence=1 - 2 * self.gate.level)
+
+    def reaches(self, confidence: float) -> tuple[float, ...]:
+        """For each look, the standard errors on either side of a range that may be looked at whenever one likes.
+
+        With a gate, its own bounds (repeated confidence intervals: Jennison and Turnbull, JRSS B 1989); without one,
+        ranges that hold at all moments at once, tightest about the planned end.
+        """
+        if self.gate is not None:
+            return tuple(min(z, WIDEST) for z in self.gate.critical)
+        if not self.seen:
+            return ()
+        # What the end will bring is foretold from the first look alone, so that it does not move with the results.
+        tuned = mixing(self.seen[0].information / self.seen[0].time, 1 - confidence, sides=2)
+        return tuple(needed_z(amount, 1 - confidence, tuned, sides=2) for amount in _rising(self.seen))
+
+
+Courses = Mapping[tuple[str, str], Course]
+"""By measure and arm: the deciding measure and the guardrails."""
+
+
+def courses(plan: Plan, cube: Cube, as_of: date, attempt: int | None) -> Courses:
+    """Every course up to `as_of`; `attempt` is the confirmation's number in its lineage, None for an exploration."""
+    watched = (plan.deciding, *plan.guardrails)
+    return {
+        (measure.id, arm.id): _course(plan, measure, arm.id, seen(plan, cube, as_of, measure, arm.id), attempt)
+        for measure in watched
+        for arm in plan.treatments
+    }
+
+
+def judged_at(plan: Plan, found: Courses, *, complete: bool) -> dict[str, float]:
+    """Confidence of the range shown of each watched measure: it says what the gate says, or holds on any day."""
+    shown = {}
+    for measure in {course.measure.id for course in found.values()}:
+        mine = [course for (id, _), course in found.items() if id == measure and course.seen]
+        if complete:
+            mine = [course for course in mine if course.gate is not None]
+        reaches = [course.reaches(plan.confidence)[-1] for course in mine]
+        shown[measure] = confidence_of(max(reaches)) if reaches else plan.confidence
+    return shown
+
+
+def _course(plan: Plan, measure: MeasurePlan, arm: str, looks: tuple[Seen, ...], attempt: int | None) -> Course:
+    gate = alarm = None
+    # At a single look `effects` judges several arms together; over looks they share the level.
+    arms = len(plan.treatments) if len(schedule(plan)) > 1 else 1
+    if looks:
+        times, information = [one.time for one in looks], _rising(looks)
+        alarm = boundary(times, information, harm_level(1 + len(plan.guardrails)), pocock)
+        if attempt is not None:
+            allowed = guardrail_level(attempt) if measure.role == "guardrail" else level(attempt) / arms
+            gate = boundary(times, information, allowed, o_brien_fleming, futility=Futility())
+    return Course(measure=measure, arm=arm, seen=looks, gate=gate, alarm=alarm)
+
+
+def _rising(looks: Sequence[Seen]) -> list[float]:
+    """Information that never falls: a variance that was revised upwards counts as unchanged."""
+    most = 0.0
+    found = []
+    for one in looks:
+        most = max(most, one.information)
+        found.append(most)
+    return found

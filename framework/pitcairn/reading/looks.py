@@ -1,0 +1,147 @@
+"""The looks of an iteration: days fixed by the plan on which every measure is judged, whoever reads when.
+
+A look's data are the customers whose whole follow-up is over by then: a gain must last the follow-up, so what it
+looked like within fewer days is another quantity, and never passes. Where customers start on days of their own there is
+a look every day from the first on which a start day's follow-up is over; where all start on one day, one at the end.
+
+A reading as of a day works out all looks up to that day from the data, not only those that somebody read. So the days
+of the looks cannot depend on results, and people may read on any day they like.
+
+Time runs in days of starts that are wholly followed, out of those that were planned, and not in days since the first
+start: the calendar's advantage stays (an end date is all it needs, however many customers come), and no error is spent
+while the first customers are followed and nobody can be counted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from scipy.special import ndtr, ndtri, stdtr
+
+from pitcairn.design.plan import MeasurePlan, Plan
+from pitcairn.estimate.effect import Effect
+from pitcairn.estimate.moments import Moments
+from pitcairn.evidence.cube import START, Cube
+from pitcairn.reading.effects import effect
+
+FEWEST = 50
+"""Fewer customers than this in either arm, and a look is left out: normal bounds far out do not hold for so few."""
+
+FARTHEST = 8.0
+"""Standard errors beyond which ranges are not worked out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One measure of one arm at one look."""
+
+    day: date
+    time: float
+    """The part of the planned start days whose follow-up is over; 1 at the last look."""
+    z: float
+    """How far the gain is above what it is held against: zero, or for a guardrail minus its margin."""
+    information: float
+    """1 / standard error², in the measure's own unit."""
+    control: Moments
+    treated: Moments
+
+
+def schedule(plan: Plan) -> tuple[tuple[date, float], ...]:
+    """Every look of the iteration: the day whose end it stands for, and its time from 0 to 1."""
+    if not (plan.observed and plan.observed.start):
+        return ((plan.end - timedelta(days=1), 1.0),)
+    days = (plan.end - plan.start).days - plan.follow_up_days + 1
+    first = plan.start + timedelta(days=plan.follow_up_days - 1)
+    return tuple((first + timedelta(days=day), (day + 1) / days) for day in range(days))
+
+
+def seen(plan: Plan, cube: Cube, as_of: date, measure: MeasurePlan, arm: str) -> tuple[Seen, ...]:
+    """The looks up to `as_of` at which there was something to see."""
+    against = -(measure.margin or 0.0) if measure.role == "guardrail" else 0.0
+    found = []
+    for (day, time), control, treated in _gathered(plan, cube, as_of, measure, arm):
+        if min(control.count, treated.count) < FEWEST:
+            continue
+        outcome = effect(measure, control, treated, plan.confidence)
+        if isinstance(outcome, Effect):
+            z = toward(measure) * away(measure, outcome, control, treated, toward(measure) * against)
+            information = _error(outcome) ** -2
+            found.append(Seen(day=day, time=time, z=z, information=information, control=control, treated=treated))
+    return tuple(found)
+
+
+def toward(measure: MeasurePlan) -> int:
+    """1 where more is better, −1 where less is."""
+    return 1 if measure.better == "up" else -1
+
+
+def away(measure: MeasurePlan, outcome: Effect, control: Moments, treated: Moments, shift: float) -> float:
+    """How far the difference is from `shift`, as a standard normal value: the z of the range that ends just there.
+
+    So a test at any bound says what the range of that reach says, whichever estimator made it.
+    """
+    if _is_even(outcome):
+        return _normal((outcome.estimate - shift) / outcome.standard_error, outcome.freedom)
+    from scipy.optimize import brentq
+
+    def gap(reach: float) -> float:
+        """The distance from `shift` to the end that lies that far out, on either side of the estimate."""
+        moved = effect(measure, control, treated, confidence_of(abs(reach)))
+        if not isinstance(moved, Effect):
+            return outcome.estimate - reach * outcome.standard_error - shift
+        return (moved.low if reach > 0 else moved.high) - shift
+
+    if gap(1e-9) <= 0 <= gap(-1e-9):
+        return 0.0
+    near, far = (1e-9, FARTHEST) if gap(1e-9) > 0 else (-1e-9, -FARTHEST)
+    return far if gap(near) * gap(far) > 0 else float(brentq(gap, near, far, xtol=1e-6))
+
+
+def confidence_of(reach: float) -> float:
+    """The confidence of a two-sided range that reaches so many standard errors."""
+    return float(1 - 2 * ndtr(-min(reach, FARTHEST)))
+
+
+def _gathered(
+    plan: Plan, cube: Cube, as_of: date, measure: MeasurePlan, arm: str
+) -> Iterator[tuple[tuple[date, float], Moments, Moments]]:
+    """Every look up to `as_of`, with what the two arms did by then."""
+    comparison = plan.comparison.id
+    nobody = Moments.none(measure.size)
+    looks = [look for look in schedule(plan) if look[0] <= as_of]
+    if not any(dimension.id == START for dimension in cube.dimensions):
+        whole = cube.moments(measure.id)
+        for look in looks:
+            yield look, whole.get((comparison,), nobody), whole.get((arm,), nobody)
+        return
+    by_day = cube.moments(measure.id, START)
+    control = treated = nobody
+    for number, look in enumerate(looks):
+        day = (plan.start + timedelta(days=number)).isoformat()
+        control += by_day.get((comparison, day), nobody)
+        treated += by_day.get((arm, day), nobody)
+        yield look, control, treated
+
+
+def _error(outcome: Effect) -> float:
+    """The standard error; where nobody did anything in either arm, the one that the range stands for."""
+    if outcome.standard_error > 0:
+        return outcome.standard_error
+    return (outcome.high - outcome.low) / 2 / float(ndtri(0.5 + outcome.confidence / 2))
+
+
+def _is_even(outcome: Effect) -> bool:
+    """Whether the range is the estimate and so many standard errors on either side."""
+    if outcome.standard_error == 0:
+        return False
+    middle = (outcome.low + outcome.high) / 2
+    return math.isclose(middle, outcome.estimate, rel_tol=1e-9, abs_tol=1e-6 * outcome.standard_error)
+
+
+def _normal(t: float, freedom: float) -> float:
+    """The standard normal value just as far out as Student's t."""
+    tail = float(stdtr(freedom, -abs(t)))
+    return math.copysign(min(-float(ndtri(tail)), abs(t)) if tail > 0 else abs(t), t)
