@@ -14,7 +14,7 @@ from pitcairn.reading.effects import confidence_together, effects
 
 
 def found(plan: Any, cube: Cube, confidence: float = 0.95) -> dict[str, Effect]:
-    by_arm = effects(plan, cube, confidence)[0].by_arm
+    by_arm = effects(plan, cube, {plan.deciding.id: confidence})[0].by_arm
     assert all(isinstance(one, Effect) for one in by_arm.values())
     return {arm: one for arm, one in by_arm.items() if isinstance(one, Effect)}
 
@@ -59,7 +59,7 @@ def test_few_events_are_counted_out_where_a_decision_hangs_on_them() -> None:
         }
     )
     plan = a_plan(measures=(VISIT, replace(VISIT, id="seen", role="watch", worth_it=None)))
-    deciding, watched = (item.by_arm["note"] for item in effects(plan, cube, 0.95))
+    deciding, watched = (item.by_arm["note"] for item in effects(plan, cube, {}))
     assert isinstance(deciding, Effect)
     assert isinstance(watched, Effect)
     assert deciding.method == "Mid-p, all outcomes counted"
