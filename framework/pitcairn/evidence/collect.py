@@ -19,6 +19,7 @@ from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.facts import Facts, LevelCount, MissingCount, ReachCount
 from pitcairn.evidence.files import file_facts
 from pitcairn.evidence.identity import one_row_each
+from pitcairn.evidence.ids import alike
 from pitcairn.evidence.levels import split
 from pitcairn.evidence.outcomes import Before
 from pitcairn.evidence.people import TABLE, People, arm_column, people
@@ -87,6 +88,7 @@ class _Reading:
         self._files = {id: files[id] for id in needed_sources(plan)}
         self._relations = {id: relation(engine, plan.source(id), paths) for id, paths in self._files.items()}
         check_columns(self._relations.values(), reading_needs(plan))
+        self._relations = alike(self._relations)
         self._splits = tuple(split(self._relations[group.source], group) for group in plan.groups)
         self._before = Before.of(plan, self._relations.get(plan.population))
         reached = (exposure.split(plan.exposure),) if plan.exposure else ()
@@ -134,7 +136,14 @@ class _Reading:
         plan = self._plan
         about = {id: self._relations[id] for id in _about_customers(plan)}
         made = people(
-            self._engine, plan, about, self._splits, self._before.numbers, assignment=assignment, as_of=self._as_of
+            self._engine,
+            plan,
+            about,
+            self._splits,
+            self._before.numbers,
+            assignment=assignment,
+            as_of=self._as_of,
+            whole_ids=all(found.whole_ids for found in self._relations.values()),
         )
         self._rows |= {id: made.rows[id] if id in made.rows else self._count(about[id]) for id in about}
         cells = self._place_people(made)

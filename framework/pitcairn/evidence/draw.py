@@ -110,7 +110,8 @@ def _lot(plan: Plan, people: Population) -> str:
 def _counted(engine: Engine, plan: Plan, people: Population, lot: str) -> Draw:
     """The draw in numbers, from one aggregate; DataError where it must not be used."""
     moments = people.each_before("COUNT({}), AVG({}), VAR_SAMP({})")
-    nameless = "SUM(CASE WHEN who IS NULL OR who = '' THEN 1 ELSE 0 END)"
+    lacking = "who IS NULL" if people.whole_ids else "who IS NULL OR who = ''"
+    nameless = f"SUM(CASE WHEN {lacking} THEN 1 ELSE 0 END)"
     rows = engine.rows(
         f"SELECT outcome, COUNT(*), COUNT(DISTINCT hash(who)), {nameless}{moments} FROM {lot} GROUP BY outcome"
     )

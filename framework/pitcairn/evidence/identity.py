@@ -37,7 +37,8 @@ def refuse_repeats(engine: Engine, relation: Relation) -> None:
 
 
 def _key(relation: Relation) -> str:
-    return f"NULLIF({relation.key(needed_by='counting each customer once')}, '')"
+    key = relation.key(needed_by="counting each customer once")
+    return key if relation.whole_ids else f"NULLIF({key}, '')"
 
 
 def _nameless(engine: Engine, relation: Relation, key: str, where: str, count: int) -> DataError:

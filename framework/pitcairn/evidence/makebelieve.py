@@ -202,7 +202,8 @@ def _pool_sql(people: Population) -> str:
         for place, measure in enumerate(people.measures)
     ]
     columns = ", ".join(["ROW_NUMBER() OVER (ORDER BY who) - 1 AS place", "who", *values])
-    return f"SELECT {columns} FROM ({people.sql}) AS people WHERE reason IS NULL"
+    named = f"SELECT * REPLACE (CAST(who AS VARCHAR) AS who) FROM ({people.sql}) AS people"
+    return f"SELECT {columns} FROM ({named}) AS named WHERE reason IS NULL"
 
 
 def _copied(engine: Engine, plan: Plan, id: str, files: Files, into: Path) -> tuple[Path, ...]:
@@ -257,10 +258,11 @@ def _habit(measure: MeasurePlan, moments: tuple[Any, ...] | None) -> Habit | Non
 def _drawn(salt: str, assignment: Path, numbers: int) -> str:
     """Who was drawn, with as many hashes of each as hold the numbers."""
     hashes = [
-        f"sha256({literal(f'{salt}/luck-{place}:')} || customer) AS hash_{place}"
+        f"sha256({literal(f'{salt}/luck-{place}:')} || CAST(customer AS VARCHAR)) AS hash_{place}"
         for place in range((numbers + _PIECES - 1) // _PIECES)
     ]
-    return f"SELECT customer, arm, {', '.join(hashes)} FROM read_parquet({path_literal(assignment)})"
+    columns = ", ".join(["CAST(customer AS VARCHAR) AS customer", "arm", *hashes])
+    return f"SELECT {columns} FROM read_parquet({path_literal(assignment)})"
 
 
 def _lots(names: Iterable[str]) -> list[str]:

@@ -18,6 +18,7 @@ from pitcairn.evidence import exposure
 from pitcairn.evidence.census import start_days, start_sql
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.identity import one_row_each, refuse_repeats
+from pitcairn.evidence.ids import drawn_key
 from pitcairn.evidence.levels import Split
 from pitcairn.evidence.query import MOST_ROWS
 from pitcairn.evidence.sources import Relation, condition_sql
@@ -71,10 +72,12 @@ def people(
     *,
     assignment: Path | None,
     as_of: date,
+    whole_ids: bool,
 ) -> People:
     """Makes the table from the draw, or the observed source, and the files that groups and values before are in.
 
-    `relations` has just these files; DataError for what is wrong with them, customers twice included.
+    `relations` has just these files; customers are numbers or text as in all that is read.
+    DataError for what is wrong with them, customers twice included.
     """
     digits = [_arm_digit(engine, plan, relations), *_level_digits(engine, relations, splits)]
     if plan.exposure:
@@ -84,7 +87,8 @@ def people(
     rows = {}
     if plan.observed:
         rows = {id: _one_row_each(engine, plan, plan.observed, relation) for id, relation in _wide(relations)}
-    engine.run(_create(plan, relations, digits, before, assignment))
+    drawn = "" if plan.observed else _draw(engine, assignment, whole_ids=whole_ids)
+    engine.run(_create(plan, relations, digits, before, drawn))
     own_start = bool(plan.observed and plan.observed.start)
     starts = "MIN(p_start), MAX(p_start)" if own_start else "NULL, NULL"
     ((count, first, last),) = engine.rows(f"SELECT COUNT(*), {starts} FROM {TABLE}")
@@ -130,7 +134,7 @@ def _create(
     relations: Mapping[str, Relation],
     digits: Sequence[Digit],
     before: Sequence[Number],
-    assignment: Path | None,
+    drawn: str,
 ) -> str:
     columns: dict[str | None, list[str]] = {id: [] for id in (None, *relations)}
     for place, digit in enumerate(digits):
@@ -149,7 +153,7 @@ def _create(
     if plan.observed:
         base = sides.pop(plan.observed.source)
     else:
-        base = f"SELECT {', '.join(['customer AS p_customer', *columns[None]])} FROM {_draw(assignment)}"
+        base = f"SELECT {', '.join(['p_customer', *columns[None]])} FROM {drawn}"
     joins = [
         f"{'INNER' if _kept(plan, id) else 'LEFT'} JOIN ({side}) AS side_{place} "
         f"ON side_{place}.p_customer = base.p_customer"
@@ -169,10 +173,11 @@ def _side(plan: Plan, relation: Relation, columns: Sequence[str]) -> str:
     return f"SELECT {', '.join([f'{key} AS p_customer', *columns])} FROM {relation.sql} WHERE {where}"
 
 
-def _draw(assignment: Path | None) -> str:
+def _draw(engine: Engine, assignment: Path | None, *, whole_ids: bool) -> str:
     if assignment is None:
         raise DataError("Customers were drawn, and the file with the draw is not given.")
-    return f"read_parquet({path_literal(assignment)})"
+    key = drawn_key(engine, assignment, whole=whole_ids)
+    return f"(SELECT {key} AS p_customer, arm FROM read_parquet({path_literal(assignment)})) AS drawn"
 
 
 def _cell(digits: Sequence[Digit]) -> str:

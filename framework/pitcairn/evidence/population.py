@@ -14,6 +14,7 @@ from pitcairn.design.eligibility import OptedOut, OverCap, Rule, rules
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.evidence.columns import check_columns, draw_needs
 from pitcairn.evidence.engine import Engine
+from pitcairn.evidence.ids import alike, drawn_key
 from pitcairn.evidence.sources import Relation, condition_sql, relation
 from pitcairn.evidence.sql import literal, path_literal
 from pitcairn.evidence.values import on_days
@@ -40,6 +41,8 @@ class Population:
     """The measures with a value before the start, in the order of the columns `before_0`, `before_1`, ..."""
     relations: tuple[Relation, ...]
     """Everything `sql` reads from, for explaining its failures."""
+    whole_ids: bool
+    """Whether `who` is a whole number; text otherwise."""
 
     def each_before(self, template: str) -> str:
         """The template for every `before` column, which takes the place of {}, with a comma before each."""
@@ -57,17 +60,19 @@ def population(engine: Engine, plan: Plan, files: Files, taken: Sequence[Taken])
     ids = (plan.population, *(one.source for one in plan.opt_out), *(one.source for one in plan.caps))
     sources = {id: relation(engine, plan.source(id), files[id]) for id in dict.fromkeys(ids)}
     check_columns(sources.values(), draw_needs(plan))
+    sources = alike(sources)
     asked = rules(plan, (draw.reason for draw in taken))
     measures = tuple(measure for measure in plan.measures if measure.before is not None)
     scope = _scope(plan, sources[plan.population], measures, named=bool(asked) or plan.observed is None)
-    tables = [f"rule_{place} AS ({_known(rule, sources, taken)})" for place, rule in enumerate(asked)]
+    tables = [f"rule_{place} AS ({_known(engine, rule, sources, taken)})" for place, rule in enumerate(asked)]
     joins = [f"LEFT JOIN rule_{place} ON rule_{place}.who = scope.who" for place in range(len(asked))]
     columns = ["scope.who", *(f"scope.before_{place}" for place in range(len(measures)))]
     sql = (
         f"WITH {', '.join([f'scope AS ({scope})', *tables])} "
         f"SELECT {', '.join(columns)}, {_first_reason(asked)} AS reason FROM scope {' '.join(joins)}"
     )
-    return Population(sql, tuple(rule.reason for rule in asked), measures, tuple(sources.values()))
+    whole = sources[plan.population].whole_ids
+    return Population(sql, tuple(rule.reason for rule in asked), measures, tuple(sources.values()), whole)
 
 
 def _scope(plan: Plan, customers: Relation, measures: Sequence[MeasurePlan], *, named: bool) -> str:
@@ -94,7 +99,7 @@ def _before(customers: Relation, measure: MeasurePlan) -> str:
     return f"CASE WHEN {value} > {cap} THEN {cap} ELSE {value} END"
 
 
-def _known(rule: Rule, sources: Mapping[str, Relation], taken: Sequence[Taken]) -> str:
+def _known(engine: Engine, rule: Rule, sources: Mapping[str, Relation], taken: Sequence[Taken]) -> str:
     """The ids that a rule knows, as `who`; for a cap with the number of `contacts`."""
     if isinstance(rule, OverCap):
         return _contacts(rule, sources[rule.cap.source])
@@ -106,8 +111,12 @@ def _known(rule: Rule, sources: Mapping[str, Relation], taken: Sequence[Taken]) 
             for found in (sources[choice.source],)
         ]
     else:
-        paths = (draw.path for draw in taken if draw.reason == rule.reason)
-        parts = [f"SELECT customer AS who FROM read_parquet({path_literal(path)})" for path in paths]
+        whole = all(found.whole_ids for found in sources.values())
+        parts = [
+            f"SELECT {drawn_key(engine, draw.path, whole=whole)} AS who FROM read_parquet({path_literal(draw.path)})"
+            for draw in taken
+            if draw.reason == rule.reason
+        ]
     return f"SELECT DISTINCT who FROM ({' UNION ALL '.join(parts)}) AS known"
 
 
