@@ -103,6 +103,15 @@ class ProgramFolder:
     def report_file(self, pilot: str, number: int) -> Path:
         return self.root / "reports" / pilot / f"iteration-{number}.html"
 
+    @property
+    def site(self) -> Path:
+        return self.root / "site"
+
+    @property
+    def templates(self) -> Path:
+        """The program's own templates, looked up before Pitcairn's."""
+        return self.root / "templates"
+
     def inside(self, written: str) -> Path:
         """A path written in a plan file, which may not leave the program folder; PitcairnError if it does."""
         path = (self.root / written).resolve()

@@ -1,66 +1,12 @@
-import hashlib
-from dataclasses import replace
-from datetime import UTC, datetime
-
 import pytest
+from past_builders import append, decided, launched, was_read
 
 from pitcairn.canonical import plain
-from pitcairn.ledger.entry import AmendmentBody, DecisionBody, LaunchBody, ReadingBody
-from pitcairn.ledger.ledger import Ledger
+from pitcairn.ledger.entry import AmendmentBody
 from pitcairn.program import ProgramFolder
-from pitcairn.reading.encode import to_json
-from pitcairn.reading.result import Result
 from pitcairn.report.context import ALONE, NOT_HERE, NOT_READ, Records
 from pitcairn.report.render import iteration_page
-from result_samples import LABELS, result
-
-MORNING = datetime(2026, 1, 5, 8, tzinfo=UTC)
-
-
-def launch(folder: ProgramFolder, number: int, *, pilot: str = "second-order", stage: str = "explore") -> None:
-    body = LaunchBody(
-        plan={"title": "A reason for a second order", "stage": stage, "question": f"Question {number}?"},
-        plan_digest="0" * 64,
-        retrospective=False,
-        list_digest=None,
-        in_scope=10,
-        left_out=(),
-        arms=(),
-        files=(),
-    )
-    append(folder, "launch", number, plain(body), pilot)
-
-
-def read(folder: ProgramFolder, number: int, code: str, *, pilot: str = "second-order") -> Result:
-    found = replace(result(code, 2), number=number, pilot=pilot)  # type: ignore[arg-type]
-    text = to_json(found)
-    file = folder.result_file(pilot, number)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
-    body = ReadingBody(
-        as_of=found.as_of,
-        plan_digest="0" * 64,
-        result_digest=hashlib.sha256(text.encode()).hexdigest(),
-        withheld=found.withheld,
-        headline=found.headline,
-        verdicts=tuple((verdict.arm, verdict.code) for verdict in found.verdicts),
-        files=(),
-    )
-    append(folder, "reading", number, plain(body), pilot)
-    return found
-
-
-def append(folder: ProgramFolder, kind: str, number: int, body: object, pilot: str) -> None:
-    with Ledger.open(folder.ledger_file) as ledger, ledger.transaction():
-        ledger.append(
-            kind,  # type: ignore[arg-type]
-            pilot=pilot,
-            iteration=number,
-            lineage="product_line:shoes:orders",
-            body=body,  # type: ignore[arg-type]
-            by="mara",
-            at=MORNING,
-        )
+from result_samples import result
 
 
 @pytest.fixture
@@ -69,14 +15,14 @@ def folder(tmp_path) -> ProgramFolder:
 
 
 def test_a_page_tells_the_iterations_up_to_its_own_and_none_after(folder):
-    launch(folder, 1)
-    read(folder, 1, "cannot_tell")
-    launch(folder, 1, pilot="other-name", stage="confirm")
-    launch(folder, 2, stage="confirm")
-    second = read(folder, 2, "adapt")
+    launched(folder, 1)
+    was_read(folder, 1, "cannot_tell")
+    launched(folder, 1, pilot="other-name", stage="confirm")
+    launched(folder, 2, stage="confirm")
+    second = was_read(folder, 2, "adapt")
     before = iteration_page(second, Records.of(folder).context(second))
-    launch(folder, 3, stage="confirm")
-    read(folder, 3, "promote")
+    launched(folder, 3, stage="confirm")
+    was_read(folder, 3, "promote")
     context = Records.of(folder).context(second)
     assert [(turn.pilot, turn.number, turn.attempt, turn.here) for turn in context.turns] == [
         ("second-order", 1, None, False),
@@ -90,23 +36,13 @@ def test_a_page_tells_the_iterations_up_to_its_own_and_none_after(folder):
 
 
 def test_the_last_decision_for_each_arm_and_every_deviation_are_on_the_page(folder):
-    launch(folder, 1)
-    found = read(folder, 1, "adapt")
+    launched(folder, 1)
+    found = was_read(folder, 1, "adapt")
     open_page = iteration_page(found, Records.of(folder).context(found))
     assert "Decision open" in open_page
     assert "a named person decides" in open_page
     for decision, why in (("wait", "Too early for me."), ("promote", "The shops can cope.")):
-        body = DecisionBody(
-            arm="note",
-            label=LABELS[1],
-            decision=decision,  # type: ignore[arg-type]
-            why=why,
-            verdict="adapt",
-            as_of=found.as_of,
-            result_digest="0" * 64,
-            owner="Mara",
-        )
-        append(folder, "decision", 1, plain(body), "second-order")
+        decided(folder, found, decision, why)
     amendment = AmendmentBody(what="Half the vouchers were late.", why="The printer broke.", touches=("other",))
     append(folder, "amendment", 1, plain(amendment), "second-order")
     page = iteration_page(found, Records.of(folder).context(found))
@@ -117,10 +53,10 @@ def test_the_last_decision_for_each_arm_and_every_deviation_are_on_the_page(fold
 
 
 def test_only_a_result_that_the_ledger_knows_is_shown(folder):
-    launch(folder, 1)
-    read(folder, 1, "promote")
-    launch(folder, 2)
-    second = read(folder, 2, "adapt")
+    launched(folder, 1)
+    was_read(folder, 1, "promote")
+    launched(folder, 2)
+    second = was_read(folder, 2, "adapt")
     file = folder.result_file("second-order", 1)
     file.write_text(file.read_text(encoding="utf-8").replace("Repeat", "Forged"), encoding="utf-8")
     turn = Records.of(folder).context(second).turns[0]

@@ -9,10 +9,11 @@ import pytest
 from jinja2 import meta, nodes
 
 from pitcairn.reading.result import GroupRow, Result, Withheld
-from pitcairn.report import pages
+from pitcairn.report import pages, site_pages
 from pitcairn.report.charts import Tick
 from pitcairn.report.pages import IterationPage
 from pitcairn.report.render import environment, iteration_page
+from pitcairn.report.site_pages import ProgramPage, StoryPage
 from result_samples import CODES, LABELS, bare, groups, relabelled, result
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>&amp;{{ 7*7 }}</title></style>"
@@ -284,27 +285,48 @@ def test_words_for_analysts_stay_in_the_method():
     assert [word for word in ("significant", "p-value", "lift", "variant", "treatment", "srm") if word in body] == []
 
 
-def test_the_template_uses_the_whole_page_and_nothing_else():
-    declared = {field.name for field in dataclasses.fields(IterationPage)}
-    used = set().union(*(meta.find_undeclared_variables(tree) for tree in trees()))
+PAGES = {
+    IterationPage: ("base.html.j2", "iteration.html.j2"),
+    ProgramPage: ("base.html.j2", "program.html.j2"),
+    StoryPage: ("base.html.j2", "story.html.j2"),
+}
+"""The contract of every template, and where each begins."""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.__name__)
+def test_the_template_uses_the_whole_page_and_nothing_else(page):
+    declared = {field.name for field in dataclasses.fields(page)}
+    used = set().union(*(meta.find_undeclared_variables(tree) for tree in trees(page)))
     assert used == declared
 
 
-def test_every_field_below_the_page_is_used_and_no_other():
-    kinds = [
+def test_every_field_below_the_pages_is_used_and_no_other():
+    kinds = {
         Tick,
-        *(kind for kind in vars(pages).values() if dataclasses.is_dataclass(kind) and kind is not IterationPage),
-    ]
-    declared = {field.name for kind in kinds for field in dataclasses.fields(kind)}
-    used = {node.attr for tree in trees() for node in tree.find_all(nodes.Getattr)}
-    assert used == declared
+        *(kind for module in (pages, site_pages) for kind in vars(module).values() if dataclasses.is_dataclass(kind)),
+    }
+    declared = {field.name for kind in kinds - set(PAGES) for field in dataclasses.fields(kind)}
+    used = {node.attr for page in PAGES for tree in trees(page) for node in tree.find_all(nodes.Getattr)}
+    assert used - {"replace", "index", "index0"} == declared
 
 
-def trees() -> list[nodes.Template]:
+def trees(page: type) -> list[nodes.Template]:
+    """A page's templates: those it begins with, and every partial that belongs to it."""
     env = environment()
-    names = [name for name in env.list_templates() if name.startswith(("base.", "iteration.", "partials/"))]
-    assert len(names) > 15
+    partials = [name for name in env.list_templates() if name.startswith("partials/")]
+    shared = ("crumbs", "iterations", "marks", "notices", "shapes", "words")
+    whose = {name: partial_of(name.removeprefix("partials/").removesuffix(".html.j2"), shared) for name in partials}
+    names = [*PAGES[page], *(name for name, owners in whose.items() if page in owners)]
+    assert len(names) > 5
     return [env.parse((env.loader.get_source(env, name))[0]) for name in names]
+
+
+def partial_of(name: str, shared: tuple[str, ...]) -> tuple[type, ...]:
+    if name.startswith("program-"):
+        return (ProgramPage,)
+    if name in ("crumbs", "iterations"):
+        return (IterationPage, StoryPage)
+    return tuple(PAGES) if name in shared else (IterationPage,)
 
 
 def luminance(colour: str) -> float:

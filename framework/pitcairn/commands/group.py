@@ -28,6 +28,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "close": ("close", "End an iteration early, for good", "Decide"),
     "status": ("status", "What is waiting, for whom, and the next command", "See"),
     "list": ("list", "All pilots", "See"),
+    "site": ("site", "Make the program's pages: index, pilots, lineages", "See"),
     "ledger": ("ledger", "What was promised and read, and proof that it stands", "See"),
     "completion": ("completion", "Let your shell complete commands and pilots", "See"),
 }

@@ -135,7 +135,7 @@ def _assignment(folder: ProgramFolder, launch: LaunchRow, plan: Plan) -> Path | 
 def _keep(folder: ProgramFolder, taken: Taken, plan: Plan, by: str, now: datetime) -> None:
     """Ledger row, result and page together: the row is committed only once the files are in place."""
     text = to_json(taken.result)
-    page = iteration_page(taken.result, Records.of(folder).context(taken.result))
+    page = iteration_page(taken.result, Records.of(folder).context(taken.result), templates=folder.templates)
     body = ReadingBody(
         as_of=taken.result.as_of,
         plan_digest=taken.result.provenance.plan_digest,

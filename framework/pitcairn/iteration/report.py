@@ -24,7 +24,7 @@ def rebuild(folder: ProgramFolder, pilot: str, number: int, *, verify: bool = Fa
     result_file = folder.result_file(pilot, number)
     text = _text(folder, result_file, pilot, number)
     result = from_json(text, file=folder.relative(result_file))
-    page = iteration_page(result, Records.of(folder).context(result))
+    page = iteration_page(result, Records.of(folder).context(result), templates=folder.templates)
     report_file = folder.report_file(pilot, number)
     same = report_file.is_file() and report_file.read_bytes() == page.encode("utf-8")
     if verify:

@@ -28,7 +28,7 @@ TERMS = (
     Term(
         id="attempt",
         name="Attempt",
-        text="The how-manieth confirmation of the same question at the same place this is. Each attempt is judged more "
+        text="Which confirmation of the same question at the same place this is, counted from one. Each is judged more "
         "strictly than the one before, so that trying often enough never becomes a way to win.",
     ),
     Term(

@@ -1,1 +1,1 @@
-"""Pages, made from results alone."""
+"""Pages, made from results and from what the ledger says of them."""

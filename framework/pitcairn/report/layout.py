@@ -81,7 +81,7 @@ def iteration(result: Result, context: Context = ALONE, *, linked: bool = False)
         background=_background(result),
         practices=_practices(index, result),
         changes=_pairs(result.changed),
-        story=story.story(context.turns, linked=linked),
+        story=story.story(context.turns, pilots="../" if linked else None),
         readiness=_readiness(index, result.promotion) if shown else (),
         next_sentence=result.next_sentence,
         next_command=result.next_command,

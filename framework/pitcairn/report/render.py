@@ -1,40 +1,65 @@
-"""From a result to HTML. A page is a pure function of its result and its past: the same give the same bytes."""
+"""From a page's facts to HTML: the same facts and the same templates give the same bytes."""
 
 from __future__ import annotations
 
 from dataclasses import fields
 from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pitcairn.reading.result import Result
 from pitcairn.report.context import ALONE, Context
 from pitcairn.report.layout import iteration
-from pitcairn.report.pages import IterationPage
+from pitcairn.report.own import checked, told
+
+if TYPE_CHECKING:
+    from pitcairn.report.pages import IterationPage
+    from pitcairn.report.site_pages import ProgramPage, StoryPage
 
 
-def iteration_page(result: Result, context: Context = ALONE, *, linked: bool = False) -> str:
+def iteration_page(
+    result: Result, context: Context = ALONE, *, linked: bool = False, templates: Path | None = None
+) -> str:
     """The page of one iteration as a single HTML file: no script, no request, the same bytes every time.
 
-    `linked` is for a page that stands in a site: it leads to the site's other pages.
+    `linked` is for a page that stands in a site: it leads to the site's other pages. `templates` is the folder of the
+    program's own templates, which come first; SpecError where one of them does not work, or makes an unsafe page.
     """
-    return _rendered("iteration.html.j2", iteration(result, context, linked=linked))
+    return rendered("iteration.html.j2", iteration(result, context, linked=linked), templates)
+
+
+def rendered(template: str, page: IterationPage | ProgramPage | StoryPage, templates: Path | None = None) -> str:
+    """Any page through its template; `templates` as in `iteration_page`."""
+    names = (field.name for field in fields(page))
+    values = {name: getattr(page, name) for name in names}
+    if templates is None or not templates.is_dir():
+        return environment().get_template(template).render(values)
+    with told(templates):
+        html = _own_environment(templates).get_template(template).render(values)
+    return checked(html, template)
 
 
 @cache
 def environment() -> Environment:
     """Every page's templates: all text escaped, a name the page does not have is an error."""
-    return Environment(
-        # The package itself holds the templates; named so, they are found however Pitcairn was installed.
-        loader=PackageLoader("pitcairn.templates", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    # The package itself holds the templates; named so, they are found however Pitcairn was installed.
+    return Environment(loader=PackageLoader("pitcairn.templates", "."), autoescape=True, **_MANNERS)
 
 
-def _rendered(template: str, page: IterationPage) -> str:
-    names = (field.name for field in fields(page))
-    return environment().get_template(template).render({name: getattr(page, name) for name in names})
+@cache
+def _own_environment(templates: Path) -> Environment:
+    """The program's templates before ours, in a sandbox: a template reads what it is given and nothing else."""
+    ours = PackageLoader("pitcairn.templates", ".")
+    both = ChoiceLoader([FileSystemLoader(templates), ours])
+    return ImmutableSandboxedEnvironment(loader=both, autoescape=True, **_MANNERS)
+
+
+_MANNERS: dict[str, Any] = {
+    "undefined": StrictUndefined,
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+    "keep_trailing_newline": True,
+}

@@ -11,8 +11,11 @@ from pitcairn.report.pages import Chapter, Judged, Row, Story
 from pitcairn.report.rows import Canvas, Index, row_of
 
 
-def story(turns: Sequence[Turn], *, linked: bool) -> Story | None:
-    """All turns, oldest first; pictures share an axis, which only iterations of the latest one's measure are on."""
+def story(turns: Sequence[Turn], *, pilots: str | None) -> Story | None:
+    """All turns, oldest first; pictures share an axis, which only iterations of the latest one's measure are on.
+
+    `pilots` is where the pilots' folders are, seen from the page; None on a page that stands alone.
+    """
     if not turns:
         return None
     last = next((block for turn in reversed(turns) if (block := _deciding(turn))), None)
@@ -22,16 +25,17 @@ def story(turns: Sequence[Turn], *, linked: bool) -> Story | None:
         label=last.label if last else "",
         unit=last.unit if last else "",
         axis=canvas.axis if canvas else None,
-        chapters=tuple(_chapter(turn, at, last, canvas, linked) for at, turn in enumerate(turns, start=1)),
+        chapters=tuple(_chapter(turn, at, last, canvas, pilots) for at, turn in enumerate(turns, start=1)),
         budget=past.budget(turns),
     )
 
 
-def _chapter(turn: Turn, at: int, last: MeasureBlock | None, canvas: Canvas | None, linked: bool) -> Chapter:
-    pilots = f"{turn.title}, iteration {turn.number}"
+def _chapter(turn: Turn, at: int, last: MeasureBlock | None, canvas: Canvas | None, pilots: str | None) -> Chapter:
     return Chapter(
-        name=pilots,
-        href=f"../{turn.pilot}/iteration-{turn.number}.html" if linked and turn.result and not turn.here else None,
+        name=f"{turn.title}, iteration {turn.number}",
+        href=f"{pilots}{turn.pilot}/iteration-{turn.number}.html"
+        if pilots is not None and turn.result and not turn.here
+        else None,
         about=f"{past.asked(turn)}, {past.when(turn)}",
         question=turn.question,
         here=turn.here,

@@ -1,0 +1,239 @@
+"""A whole program in words: what waits, what was learned, what the attempts have cost, how well we predict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pitcairn.design.budget import spent
+from pitcairn.reading.numbers import percent
+from pitcairn.reading.past import Turn
+from pitcairn.reading.result import ArmVerdict, Mark, MeasureBlock, Result, Shown
+from pitcairn.reading.titles import interim, number
+
+State = Literal["draft", "invalid", "running", "to read", "read"]
+STAGES = ("Plan", "Run", "Read", "Decide", "Promoted")
+_URGENCY: dict[State, tuple[int, str, Mark]] = {
+    "invalid": (1, "Mend the plan", "bad"),
+    "to read": (2, "Read", "watch"),
+    "read": (3, "Decide", "watch"),
+    "draft": (4, "Launch", "neutral"),
+    "running": (5, "Running", "neutral"),
+}
+WITHHELD = (0, "Do not read", "bad")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PilotNow:
+    """Where a pilot stands, and every iteration it has launched."""
+
+    pilot: str
+    title: str
+    owner: str
+    scope: str
+    number: int
+    state: State
+    sentence: str
+    waiting: bool
+    command: str
+    turns: tuple[Turn, ...]
+
+    @property
+    def last(self) -> Turn | None:
+        """The latest iteration that has a reading."""
+        return next((turn for turn in reversed(self.turns) if turn.result is not None), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What one reading taught about one arm, whichever way it went."""
+
+    turn: Turn
+    verdict: ArmVerdict
+    sure: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """What a lineage's confirmations have cost of its error budget."""
+
+    lineage: str
+    turns: tuple[Turn, ...]
+    attempts: int
+
+    @property
+    def spent_text(self) -> str:
+        return percent(spent(self.attempts), 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """How one owner's predictions came out."""
+
+    owner: str
+    judged: int
+    inside: int
+    higher: int
+    lower: int
+
+
+def urgency(pilot: PilotNow) -> tuple[int, str, Mark]:
+    """(order, word, mark) of what waits: the worst first."""
+    own = next((turn for turn in pilot.turns if turn.number == pilot.number), None)
+    if pilot.state == "read" and own and own.result and own.result.withheld:
+        return WITHHELD  # type: ignore[return-value]
+    return _URGENCY[pilot.state]
+
+
+def is_waiting(pilot: PilotNow) -> bool:
+    """Whether somebody has to do something, a withheld verdict included."""
+    return pilot.waiting or urgency(pilot) == WITHHELD
+
+
+def stage(pilot: PilotNow) -> int:
+    """How many of `STAGES` a pilot has reached: 1 while it is planned, 5 once somebody decided to promote."""
+    if any(one.decision == "promote" for turn in pilot.turns for one in turn.rulings):
+        return 5
+    return {"draft": 1, "invalid": 1, "running": 2, "to read": 3, "read": 4}[pilot.state]
+
+
+def counts(pilots: Sequence[PilotNow], lessons: Sequence[Lesson]) -> tuple[tuple[str, str], ...]:
+    """The program at a glance: (number, what it counts)."""
+    promoted = sum(stage(pilot) == 5 for pilot in pilots)
+    return (
+        (str(len(pilots)), "pilots" if len(pilots) != 1 else "pilot"),
+        (str(sum(pilot.state == "running" for pilot in pilots)), "running now"),
+        (str(sum(is_waiting(pilot) for pilot in pilots)), "waiting for somebody"),
+        (str(promoted), "with a decision to promote"),
+        (str(len(lessons)), "lessons kept" if len(lessons) != 1 else "lesson kept"),
+    )
+
+
+def waiting_title(pilots: Sequence[PilotNow]) -> str:
+    """`Four things are waiting`."""
+    found = sum(is_waiting(pilot) for pilot in pilots)
+    if not found:
+        return "Nothing is waiting"
+    return f"{number(found).capitalize()} {'thing is' if found == 1 else 'things are'} waiting"
+
+
+def pilots_title(pilots: Sequence[PilotNow]) -> str:
+    """How many pilots have cleared their own line, with their latest reading's whole range."""
+    read = [pilot for pilot in pilots if pilot.last is not None]
+    cleared = sum(any(low >= 1 for low, _, _ in multiples(pilot.last.result)) for pilot in read if pilot.last)
+    if not read:
+        return "No pilot has been read yet"
+    if len(read) == 1:
+        return f"The one pilot read so far is {'' if cleared else 'not '}clearly above its worth-it line"
+    told = number(cleared).capitalize() if cleared else "None"
+    return (
+        f"{told} of {number(len(read))} pilots read {'is' if cleared == 1 else 'are'} clearly above the worth-it line"
+    )
+
+
+def multiples(result: Result | None) -> tuple[tuple[float, float, float], ...]:
+    """(low, estimate, high) of every arm in worth-it lines, gains positive; none where nothing may be shown."""
+    block = _deciding(result)
+    if block is None:
+        return ()
+    return tuple(_times(block, row.effect) for row in block.rows if isinstance(row.effect, Shown))
+
+
+def multiple(result: Result, arm: str) -> tuple[float, float, float] | None:
+    """The same for one arm; None where it has no effect to show."""
+    block = _deciding(result)
+    row = next((row for row in block.rows if row.arm == arm), None) if block else None
+    if block is None or row is None or not isinstance(row.effect, Shown):
+        return None
+    return _times(block, row.effect)
+
+
+def times(value: float) -> str:
+    """`3.4×`, `−0.5×`"""
+    text = f"{abs(value):.1f}"
+    return f"{'−' if value < 0 and text != '0.0' else ''}{text}×"
+
+
+def lessons(turns: Sequence[Turn]) -> tuple[Lesson, ...]:
+    """What every finished reading taught, the latest first; withheld and interim readings teach nothing yet."""
+    found = []
+    for turn in sorted(turns, key=lambda turn: (turn.result.as_of if turn.result else "", turn.number), reverse=True):
+        if turn.result is None or turn.result.withheld or interim(turn.result):
+            continue
+        sure, mark = _sure(turn.result)
+        found += [Lesson(turn=turn, verdict=verdict, sure=sure, mark=mark) for verdict in turn.result.verdicts]
+    return tuple(found)
+
+
+def lessons_title(found: Sequence[Lesson]) -> str:
+    """How many, and how many of them are that something did not work."""
+    if not found:
+        return "No lesson yet"
+    without = sum(one.verdict.code in ("harm", "no_difference", "not_worth_it") for one in found)
+    told = f"{number(len(found)).capitalize()} lesson{'s' if len(found) != 1 else ''}"
+    if not without:
+        return f"{told}, none of them that something does not work"
+    return f"{told}, {number(without)} of them that something does not work or does harm"
+
+
+def budget_title(spendings: Sequence[Spending]) -> str:
+    """How many confirmations there were, and what luck alone would have made of them."""
+    attempts = sum(one.attempts for one in spendings)
+    if not attempts:
+        return "No confirmation has been started, so nothing is spent"
+    by_luck = sum(spent(one.attempts) for one in spendings)
+    kind = "confirmation" if attempts == 1 else "confirmations"
+    return (
+        f"{number(attempts).capitalize()} {kind}: had nothing worked, at most {by_luck:.2f} promotions "
+        "by luck were to be expected"
+    )
+
+
+def scores(turns: Sequence[Turn]) -> tuple[Score, ...]:
+    """How each owner's predictions came out, over every finished reading; owners in order of name."""
+    judged: dict[str, list[str]] = {}
+    for turn in turns:
+        if turn.result is None or turn.result.withheld or interim(turn.result):
+            continue
+        found = [row.match for row in turn.result.predictions if row.match != "withheld"]
+        judged.setdefault(turn.result.owner, []).extend(found)
+    return tuple(
+        Score(
+            owner=owner,
+            judged=len(found),
+            inside=found.count("inside"),
+            higher=found.count("higher"),
+            lower=found.count("lower"),
+        )
+        for owner, found in sorted(judged.items())
+        if found
+    )
+
+
+def scores_title(found: Sequence[Score]) -> str:
+    """`Twelve of 20 predictions came true`."""
+    judged, inside = sum(one.judged for one in found), sum(one.inside for one in found)
+    if not judged:
+        return "No prediction has been judged yet"
+    kind = "prediction" if judged == 1 else "predictions"
+    return f"{number(inside).capitalize() if inside else 'None'} of {number(judged)} {kind} came true"
+
+
+def _deciding(result: Result | None) -> MeasureBlock | None:
+    if result is None or result.withheld:
+        return None
+    return next((block for block in result.measures if block.role == "deciding" and block.worth_it), None)
+
+
+def _times(block: MeasureBlock, effect: Shown) -> tuple[float, float, float]:
+    line = block.worth_it or 1.0
+    low, high = sorted((effect.low / line, effect.high / line))
+    return low, effect.estimate / line, high
+
+
+def _sure(result: Result) -> tuple[str, Mark]:
+    if result.stage == "confirm":
+        return "Confirmed on fresh customers", "good"
+    return "Explored, not confirmed", "neutral"
