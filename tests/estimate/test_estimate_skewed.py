@@ -11,7 +11,15 @@ from pitcairn.estimate.adjust import linearised
 from pitcairn.estimate.effect import Effect, NotAvailable
 from pitcairn.estimate.means import difference
 from pitcairn.estimate.moments import Moments
-from pitcairn.estimate.skewed import Standing, is_uneven, skewed_difference, skewed_ratio_difference, skewness, standing
+from pitcairn.estimate.skewed import (
+    Grows,
+    Standing,
+    is_uneven,
+    skewed_difference,
+    skewed_ratio_difference,
+    skewness,
+    standing,
+)
 
 
 def share(events: int, count: int) -> Moments:
@@ -54,13 +62,32 @@ def test_z_and_skew_are_those_of_all_customers_together() -> None:
     assert found.skew == pytest.approx(third * (100**-2 - 900**-2) / error**3)
 
 
+def test_an_arm_that_varies_as_its_level_grows_is_judged_by_the_score_test_of_its_share() -> None:
+    """Of shares, z under a supposed difference is the score test's with both levels as told by all customers."""
+    control, treated = share(250, 9000), share(60, 1000)
+    shift = 0.02
+    grows = Grows(level=250 / 9000, share=True)
+    found = stands(standing(control, treated, shift=shift, grows=grows))
+    level = (250 + 60 - shift * 1000) / 10000
+    variance = level * (1 - level) / 9000 + (level + shift) * (1 - level - shift) / 1000
+    assert found.z == pytest.approx((60 / 1000 - 250 / 9000 - shift) / np.sqrt(variance), rel=0.01)
+
+
+@pytest.mark.parametrize(("level", "growth"), [(10.0, 1.2), (0.5, 4.0), (-1.0, 1.0), (0.0, 1.0)])
+def test_variance_grows_in_proportion_within_reason(level: float, growth: float) -> None:
+    assert Grows(level=level).by(2.0, 0.0) == growth
+    assert Grows(level=0.3, share=True).by(0.06, 0.0) == pytest.approx(0.36 * 0.64 / 0.21)
+
+
 def test_the_range_is_what_the_test_does_not_rule_out() -> None:
     rng = np.random.default_rng(8)
     control, treated = Moments.of(rng.lognormal(0, 1.2, 5000)), Moments.of(rng.lognormal(0.1, 1.2, 500))
     found = available(skewed_difference(control, treated, confidence=0.9))
+    grows = Grows(level=float(control.mean[0]))
     for end, side in ((found.low, 1), (found.high, -1)):
-        assert stands(standing(control, treated, shift=end)).straight == pytest.approx(side * 1.6448536, abs=1e-6)
-    assert found.high - found.estimate < found.estimate - found.low, "a small arm strays upwards, the truth lies below"
+        assert stands(standing(control, treated, shift=end, grows=grows)).straight == pytest.approx(
+            side * 1.6448536, abs=1e-6
+        )
 
 
 @pytest.mark.parametrize("skew", [-3.0, -0.4, 0.0, 0.4, 3.0])

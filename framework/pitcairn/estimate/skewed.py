@@ -6,6 +6,11 @@ move together. Under "no difference" both arms are draws from one population, so
 customers together, and the first term of the Cornish-Fisher expansion takes out what the skew does to an average
 (Hall, "The Bootstrap and Edgeworth Expansion", 1992, sections 2.5 and 3.10).
 
+A range asks the same of every other difference, and there the arms are not one population. What sells more often also
+varies more, so under a supposed difference the arm's variance and third moment are the comparison's, times what its
+level has grown by; for shares, times what p (1 - p) has. Moving the arm as it stands would make the ranges of a small
+arm that gains too narrow.
+
 The expansion is used as Cornish and Fisher wrote it, for the bound: an average passes the bound q where its z passes
 q + g (q² - 1) / 6. Turned round to z - g (z² - 1) / 6 it is the same to first order, but folds back: the largest
 differences get a small value, and for spend with σ = 1.5 and 4,000 customers alarms come at a tenth of their level.
@@ -28,6 +33,9 @@ EVEN = (0.4, 0.6)
 """Shares of the treated arm between which Welch holds."""
 
 RULE_OF_THUMB = 355
+
+GROWTH = (0.25, 4.0)
+"""How far a supposed difference may change the arm's variance: beyond that a range says little in any case."""
 
 TURN = 1.5
 """Times 1 / |g|: where the bound's slope on the thin side has fallen to one half."""
@@ -58,17 +66,40 @@ class Standing:
         return self.z - self.skew * (self.z**2 - 1) / 6
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grows:
+    """How the arm's variance follows its level: in proportion, or as that of a share does."""
+
+    level: float
+    """The comparison's, before any adjustment."""
+    share: bool = False
+
+    def by(self, shift: float, leaning: float) -> float:
+        """The arm's variance over the comparison's if the difference were `shift`; `leaning` moves both levels."""
+        level = self.level + leaning
+        low, high = (self._variance(one) for one in (level, level + shift))
+        if low <= 0:
+            return 1.0
+        return min(max(high / low, GROWTH[0]), GROWTH[1])
+
+    def _variance(self, level: float) -> float:
+        return level * (1 - level) if self.share else level
+
+
 def is_uneven(count_control: int, count_treated: int) -> bool:
     """Whether the arms' sizes lie outside 40-60 %, where the skew of an average no longer cancels."""
     share = count_treated / max(1, count_control + count_treated)
     return not EVEN[0] <= share <= EVEN[1]
 
 
-def standing(control: Moments, treated: Moments, *, shift: float = 0.0) -> Standing | NotAvailable:
+def standing(
+    control: Moments, treated: Moments, *, shift: float = 0.0, grows: Grows | None = None
+) -> Standing | NotAvailable:
     """Where the first value's difference stands against `shift`.
 
     The treated arm's values less `shift` are pooled with the comparison's: with v and k their second and third
-    central moments, s² = v (1/n₁ + 1/n₀), z = (m₁ - m₀ - shift) / s and g = k (1/n₁² - 1/n₀²) / s³. For ratios and
+    central moments, s² = v (1/n₁ + 1/n₀), z = (m₁ - m₀ - shift) / s and g = k (1/n₁² - 1/n₀²) / s³. With `grows`
+    its variance is r v and its third moment r k, and s² = v (r/n₁ + 1/n₀), g = k (r/n₁² - 1/n₀²) / s³. For ratios and
     adjusted values pass `linearised` and `adjusted` moments. NotAvailable for fewer than two customers in an arm,
     moments without third sums, or no variation.
     """
@@ -78,20 +109,22 @@ def standing(control: Moments, treated: Moments, *, shift: float = 0.0) -> Stand
         return NotAvailable(why="The skew of the values was not collected, and the groups are of unequal size.")
     if is_flat(control) and is_flat(treated):
         return NotAvailable(why=NO_SPREAD)
-    return _standing(control, treated, shift)
+    return _Pair(control, treated, grows).standing(shift)
 
 
 def skewed_difference(
-    control: Moments, treated: Moments, *, covariates: int = 0, confidence: float = 0.95
+    control: Moments, treated: Moments, *, covariates: int = 0, confidence: float = 0.95, share: bool = False
 ) -> Effect | NotAvailable:
     """The difference of two averages; its range holds all the shifts that the corrected test does not rule out.
 
-    The range is not symmetric: it reaches further to the side on which the small arm's average can stray. The last
-    `covariates` values are taken out first. ValueError for a confidence outside (0, 1) or more covariates than there
-    are values; NotAvailable as `standing`, and where so few customers rule nothing out.
+    The range is not symmetric: skew, and a variance that grows with the level, stretch one side. The last
+    `covariates` values are taken out first. With `share` values are yes or no. ValueError for a confidence outside
+    (0, 1) or more covariates than there are values; NotAvailable as `standing`, and where so few customers rule
+    nothing out.
     """
     check(confidence)
-    return _difference(control, treated, covariates, confidence, "Pooled variance, corrected for skew")
+    method = "Pooled variance, corrected for skew"
+    return _difference(control, treated, covariates, confidence, method, share=share)
 
 
 def skewed_ratio_difference(
@@ -128,21 +161,81 @@ def enough_for(skew: float) -> int:
     return math.ceil(RULE_OF_THUMB * skew**2)
 
 
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    control: Moments
+    treated: Moments
+    grows: Grows | None
+
+    @property
+    def estimate(self) -> float:
+        return float(self.treated.mean[0] - self.control.mean[0])
+
+    def growth(self, shift: float) -> float:
+        if self.grows is None:
+            return 1.0
+        # Under the supposed difference both arms tell about the level.
+        weight = self.treated.count / (self.treated.count + self.control.count)
+        return self.grows.by(shift, weight * (self.estimate - shift))
+
+    def error(self, shift: float) -> float:
+        return math.sqrt(self._pooled(shift)[0])
+
+    def standing(self, shift: float) -> Standing:
+        squared, third = self._pooled(shift)
+        error = math.sqrt(squared)
+        return Standing(z=(self.estimate - shift) / error, skew=third / error**3)
+
+    def _pooled(self, shift: float) -> tuple[float, float]:
+        """The second and third central moment of the difference, if it were `shift`."""
+        apart, grown = self.estimate - shift, self.growth(shift)
+        count, other = self.control.count, self.treated.count
+        weights = count, other / grown
+        # Around the common level each arm sits at its own offset; this is `combined_cubes` for one value.
+        offsets = -apart * weights[1] / sum(weights), apart * weights[0] / sum(weights)
+        second = third = 0.0
+        for arm, off, part in zip((self.control, self.treated), offsets, (1.0, 1 / grown), strict=True):
+            spread = float(arm.spread[0, 0])
+            cubes = 0.0 if arm.cubes is None else float(arm.cubes[0, 0, 0])
+            second += part * (spread + arm.count * off**2)
+            third += part * (cubes + 3 * off * spread + arm.count * off**3)
+        both = count + other
+        return second / both * (1 / count + grown / other), third / both * (grown / other**2 - 1 / count**2)
+
+    def end(self, bound: float) -> float | None:
+        """The shift that stands exactly at `bound`; None where no shift does."""
+        from scipy.optimize import brentq  # takes 0.2 s to import, and most pilots draw even shares
+
+        estimate, error = self.estimate, self.error(self.estimate)
+
+        def gap(distance: float) -> float:
+            return self.standing(estimate - distance * error).straight - bound
+
+        # The estimate itself stands at the skew's sixth or so, which can lie beyond a low bound on its own side.
+        near = -math.copysign(4.0, bound)
+        far = next((at for at in (-near, -2 * near, -4 * near, -8 * near) if gap(at) * bound > 0), None)
+        if far is None or gap(near) * bound > 0:
+            return None
+        return estimate - error * float(brentq(gap, near, far, xtol=1e-12))
+
+
 def _difference(
-    control: Moments, treated: Moments, covariates: int, confidence: float, method: str
+    control: Moments, treated: Moments, covariates: int, confidence: float, method: str, *, share: bool = False
 ) -> Effect | NotAvailable:
     level = float(control.mean[0])
+    # Of values on both sides of zero nothing says that a higher average varies more.
+    grows = Grows(level=level, share=share) if level > 0 and treated.mean[0] > 0 else None
     rest = pair(control, treated, covariates)
     if isinstance(rest, NotAvailable):
         return rest
     control, treated = rest.control, rest.treated
-    estimate = float(treated.mean[0] - control.mean[0])
+    arms = _Pair(control, treated, grows)
+    estimate = arms.estimate
     found = standing(control, treated, shift=estimate)
     if isinstance(found, NotAvailable):
         return found
     bound = float(ndtri(0.5 + confidence / 2))
-    error = _error(control, treated, estimate)
-    low, high = _end(control, treated, error, bound), _end(control, treated, error, -bound)
+    low, high = arms.end(bound), arms.end(-bound)
     if low is None or high is None:
         return NotAvailable(why=f"{too_few(control.count, treated.count)} Values this skewed need more.")
     return Effect(
@@ -151,52 +244,14 @@ def _difference(
         estimate=estimate,
         low=low,
         high=high,
-        standard_error=error,
+        standard_error=arms.error(estimate),
         freedom=LARGE,
         confidence=confidence,
         method=named(method, rest.taken.kept),
         count_control=control.count,
         count_treated=treated.count,
-        p=_standing(control, treated, 0.0).p,
+        p=arms.standing(0.0).p,
     )
-
-
-def _end(control: Moments, treated: Moments, error: float, bound: float) -> float | None:
-    """The shift that stands exactly at `bound`; None where no shift does."""
-    from scipy.optimize import brentq  # takes 0.2 s to import, and most pilots draw even shares
-
-    estimate = float(treated.mean[0] - control.mean[0])
-
-    def gap(distance: float) -> float:
-        return _standing(control, treated, estimate - distance * error).straight - bound
-
-    # The estimate itself stands at the skew's sixth or so, which can lie beyond a low bound on its own side.
-    near = -math.copysign(4.0, bound)
-    far = next((at for at in (-near, -2 * near, -4 * near, -8 * near) if gap(at) * bound > 0), None)
-    if far is None or gap(near) * bound > 0:
-        return None
-    return estimate - error * float(brentq(gap, near, far, xtol=1e-12))
-
-
-def _standing(control: Moments, treated: Moments, shift: float) -> Standing:
-    apart = float(treated.mean[0] - control.mean[0]) - shift
-    error = _error(control, treated, shift)
-    both = control.count + treated.count
-    # Around the common mean each arm sits at its own offset; this is `combined_cubes` for one value.
-    offsets = -apart * treated.count / both, apart * control.count / both
-    third = 0.0
-    for arm, off in zip((control, treated), offsets, strict=True):
-        own = 0.0 if arm.cubes is None else float(arm.cubes[0, 0, 0])
-        third += own + 3 * off * float(arm.spread[0, 0]) + arm.count * off**3
-    skew = third / both * (treated.count**-2 - control.count**-2) / error**3
-    return Standing(z=apart / error, skew=skew)
-
-
-def _error(control: Moments, treated: Moments, shift: float) -> float:
-    apart = float(treated.mean[0] - control.mean[0]) - shift
-    both = control.count + treated.count
-    spread = float(control.spread[0, 0] + treated.spread[0, 0]) + apart**2 * control.count * treated.count / both
-    return math.sqrt(spread / both * (1 / control.count + 1 / treated.count))
 
 
 def _inverse(away: float, skew: float) -> float:

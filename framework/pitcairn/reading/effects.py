@@ -52,9 +52,11 @@ def effect(
         )
         if is_small(counts.events_control, control.count) or is_small(counts.events_treated, treated.count):
             return _few(counts, confidence, exact=exact)
-    return (skewed_difference if skewed else difference)(
-        control, treated, covariates=measure.covariates, confidence=confidence
-    )
+    if skewed:
+        return skewed_difference(
+            control, treated, covariates=measure.covariates, confidence=confidence, share=measure.is_rate
+        )
+    return difference(control, treated, covariates=measure.covariates, confidence=confidence)
 
 
 def relative(measure: MeasurePlan, control: Moments, treated: Moments, confidence: float) -> Outcome:

@@ -1,0 +1,77 @@
+"""The calibration table's own machinery, and its promise: rates near what they should be, or the page says doubtful."""
+
+from __future__ import annotations
+
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.calibration import (  # noqa: E402
+    BEGIN,
+    END,
+    RATE,
+    SEED,
+    Setting,
+    calibrated,
+    keep,
+    made_arm,
+    settings,
+)
+
+from pitcairn.estimate.moments import Moments  # noqa: E402
+
+
+def within(count: int, of: int, rate: float) -> bool:
+    """Whether a count is within four standard errors of what a rate gives."""
+    return abs(count - rate * of) <= 4 * math.sqrt(of * rate * (1 - rate))
+
+
+def test_an_arm_made_from_its_buyers_has_the_moments_of_all_its_customers() -> None:
+    setting = Setting(1.5, 0.5, 4_000)
+    found = made_arm(np.random.default_rng(1), setting, 2_000, 1.0)
+    again = np.random.default_rng(1)
+    buyers = int(again.binomial(2_000, RATE))
+    rows = np.concatenate([again.lognormal(0.0, 1.5, buyers), np.zeros(2_000 - buyers)])
+    expected = Moments.of(rows)
+    assert found.mean == pytest.approx(expected.mean)
+    assert found.spread == pytest.approx(expected.spread)
+    assert found.cubes == pytest.approx(expected.cubes)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.1, 0.9])
+def test_ranges_of_a_rate_miss_as_often_as_they_may(share: float) -> None:
+    found = calibrated(Setting(None, share, 20_000), 1_500, SEED)
+    assert found.repetitions == 1_500
+    assert within(found.above, found.repetitions, 0.025)
+    assert within(found.below, found.repetitions, 0.025)
+    assert within(found.missed, found.repetitions, 0.05)
+
+
+def test_ranges_of_spend_in_uneven_arms_miss_as_often_as_they_may() -> None:
+    found = calibrated(Setting(1.0, 0.1, 200_000), 600, SEED)
+    assert within(found.above, found.repetitions, 0.025)
+    assert within(found.below, found.repetitions, 0.025)
+
+
+def test_the_page_keeps_its_words_around_a_new_table(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{BEGIN}old\n{END}after\n", encoding="utf-8")
+    keep(["new", "lines"], page)
+    assert page.read_text(encoding="utf-8") == f"before\n{BEGIN}new\nlines\n{END}after\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("setting", settings(), ids=lambda one: f"{one.name} {one.share:.0%} {one.customers}")
+def test_every_row_of_the_table_is_near_its_promise_or_said_to_be_doubtful(setting: Setting) -> None:
+    found = calibrated(setting, 4_000, SEED + 1)
+    if found.doubtful > 2_000:
+        pytest.skip("the page says that this is doubtful")
+    assert within(found.above, found.repetitions, 0.025)
+    assert within(found.below, found.repetitions, 0.025)
+    assert within(found.missed, found.repetitions, 0.05)
