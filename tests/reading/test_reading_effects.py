@@ -34,10 +34,16 @@ def test_an_amount_in_uneven_arms_is_judged_with_its_skew() -> None:
     outcome = found(plan, spending(("control", control), ("note", note)))["note"]
     assert "skew" in outcome.method
     for end, q in ((outcome.low, 1.959964), (outcome.high, -1.959964)):
-        everyone = np.concatenate([control, note - end])
-        off = everyone - everyone.mean()
-        s = np.sqrt((off**2).mean() * (1 / 1000 + 1 / 9000))
-        g = (off**3).mean() * (1 / 1000**2 - 1 / 9000**2) / s**3
+        # Under a difference of `end` the arm varies as much more as its level, told by all customers, is higher.
+        level = control.mean() + (note.mean() - control.mean() - end) * 1000 / 10000
+        grown = (level + end) / level
+        weights = np.array([9000, 1000 / grown])
+        common = weights @ [control.mean(), note.mean() - end] / weights.sum()
+        moments = [
+            (((control - common) ** k).sum() + ((note - end - common) ** k).sum() / grown) / 10000 for k in (2, 3)
+        ]
+        s = np.sqrt(moments[0] * (grown / 1000 + 1 / 9000))
+        g = moments[1] * (grown / 1000**2 - 1 / 9000**2) / s**3
         z = (note.mean() - control.mean() - end) / s
         assert z == pytest.approx(q + g * (q**2 - 1) / 6, abs=2e-5)
 
