@@ -87,6 +87,7 @@ def test_one_wide_file_gives_the_moments_of_every_measure_by_arm(engine: Engine,
     same(cube.moments("basket")["gift",], [20.25, 7])
     same(cube.moments("rate")["gift",], [(20.25, 1), (7, 3)])
     same(cube.moments("capped")["gift",], [10, 7])
+    same(cube.moments("capped uncapped")["gift",], [20.25, 7])
     missing = {(item.measure, item.arm): item.missing for item in facts.missing}
     assert missing["spend", "gift"] == 1
     assert missing["yes", "gift"] == 1
@@ -358,6 +359,7 @@ def check_orders(cube: Cube) -> None:
     same(cube.moments("per_order")["control",], [(12.5, 2), (0, 1)])
     same(cube.moments("per_order")["gift",], [(10.25, 3), (0, 0)])
     same(cube.moments("capped")["control",], [11, 0])
+    same(cube.moments("capped uncapped")["control",], [12.5, 0])
     same(cube.moments("first_days")["control",], [10.5, 0])
     same(cube.moments("happy")["control",], [1])
     same(cube.moments("happy")["gift",], [0])

@@ -81,7 +81,13 @@ class Cube:
         number = levels.index(level) if level in levels else -1
         kept = self.index[:, place] == number
         blocks = {
-            id: Block(block.count[kept], block.mean[kept], block.spread[kept]) for id, block in self.blocks.items()
+            id: Block(
+                block.count[kept],
+                block.mean[kept],
+                block.spread[kept],
+                None if block.cubes is None else block.cubes[kept],
+            )
+            for id, block in self.blocks.items()
         }
         return Cube(self.dimensions, self.index[kept], self.customers[kept], blocks)
 

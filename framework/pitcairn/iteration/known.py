@@ -13,9 +13,10 @@ from pitcairn.iteration.locked import plan_of
 from pitcairn.ledger import history
 from pitcairn.ledger.history import ReadingRow
 from pitcairn.program import ProgramFolder
-from pitcairn.reading.details import ALL, UNADJUSTED
+from pitcairn.reading.details import ALL
 from pitcairn.reading.encode import from_json
 from pitcairn.reading.result import DetailRow, Result
+from pitcairn.reading.twins import UNADJUSTED
 
 ENOUGH = 200
 """Customers in the comparison from which on a reading says more about level and spread than a column from before."""

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import replace
-
-import numpy as np
 
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.estimate.effect import Effect
@@ -14,18 +10,22 @@ from pitcairn.estimate.means import two_sided_p
 from pitcairn.estimate.moments import Moments
 from pitcairn.estimate.proportions import NEWCOMBE
 from pitcairn.evidence.cube import Cube
-from pitcairn.reading.effects import MeasureEffects, Outcome, effect, relative
+from pitcairn.reading.effects import MeasureEffects, Outcome, relative
 from pitcairn.reading.groups import SMALLEST_CELL, Slice
 from pitcairn.reading.result import DetailRow
+from pitcairn.reading.twins import Twin
 
 ALL = "All customers"
-UNADJUSTED = "All customers, not adjusted for the value before"
 
 
 def detail_rows(
-    plan: Plan, cube: Cube, found: tuple[MeasureEffects, ...], slices: tuple[Slice, ...]
+    plan: Plan,
+    cube: Cube,
+    found: tuple[MeasureEffects, ...],
+    twins: tuple[Twin, ...],
+    slices: tuple[Slice, ...],
 ) -> tuple[DetailRow, ...]:
-    """Every measure by arm, its twin without the adjustment, then the deciding measure by group.
+    """Every measure by arm, its twins, then the deciding measure by group.
 
     Levels with a small cell stay out.
     """
@@ -39,24 +39,12 @@ def detail_rows(
             treated = moments.get((arm.id,), nobody)
             share = relative(item.measure, control, treated, plan.confidence)
             rows.append(_row(item.measure, ALL, arm.id, treated, item.by_arm[arm.id], share))
-        if item.measure.before is not None:
-            rows += _twins(plan, item.measure, moments)
+        rows += [
+            _row(twin.measure, twin.where, twin.arm, twin.treated, twin.outcome, twin.share)
+            for twin in twins
+            if twin.of.id == item.measure.id and isinstance(twin.outcome, Effect)
+        ]
     return tuple(rows + _group_rows(plan, slices))
-
-
-def _twins(plan: Plan, measure: MeasurePlan, moments: Mapping[tuple[str, ...], Moments]) -> list[DetailRow]:
-    """The same effects as if nothing were known from before the start: an adjustment may narrow, not change, them."""
-    plainly = replace(measure, before=None)
-    known = {arm: moments[arm,].along(np.eye(measure.size)[:-1]) for (arm,) in moments}
-    nobody = Moments.none(measure.size - 1)
-    control = known.get(plan.comparison.id, nobody)
-    rows = []
-    for arm in plan.treatments:
-        treated = known.get(arm.id, nobody)
-        outcome = effect(plainly, control, treated, plan.confidence)
-        share = relative(plainly, control, treated, plan.confidence)
-        rows.append(_row(plainly, UNADJUSTED, arm.id, treated, outcome, share))
-    return rows
 
 
 def _group_rows(plan: Plan, slices: tuple[Slice, ...]) -> list[DetailRow]:

@@ -88,12 +88,14 @@ def _arms_named(result: Result) -> Iterable[str]:
     yield from (row.arm for row in result.predictions)
     yield from (row.arm for row in result.promotion)
     yield from (row.arm for row in result.details)
+    yield from (row.arm for row in result.twins)
 
 
 def _measures_named(result: Result) -> Iterable[str]:
     yield from (row.measure for row in result.guardrails)
     yield from (row.measure for row in result.predictions)
     yield from (row.measure for row in result.details)
+    yield from (row.measure for row in result.twins)
 
 
 def _is(parse: Callable[[str], object], text: str) -> bool:

@@ -202,6 +202,23 @@ class DetailRow:
     method: str
 
 
+TwinKind = Literal["unadjusted", "uncapped", "reached", "within_groups"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwinRow:
+    """A measure's effect as it would be if one choice of the plan were another. It never decides."""
+
+    measure: str
+    arm: str
+    kind: TwinKind
+    label: str
+    """`Without the cap of $500.00 per customer`"""
+    effect: Shown | Withheld
+    agrees: bool | None
+    """Whether its range lies on the same side of zero as the one that counts; None where one of them is not there."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """Which confirmation of its lineage this is, and what that leaves of the error budget. Shares: 0.025 is 2.5 %."""
@@ -326,3 +343,5 @@ class Result:
     """Arm by arm, oldest first; empty before the first look."""
     stops: tuple[StopRow, ...] = ()
     """One an arm, once a confirmation's test has passed or its time is over."""
+    twins: tuple[TwinRow, ...] = ()
+    """The same, counted otherwise: measure by measure, arm by arm."""

@@ -32,6 +32,7 @@ from pitcairn.reading.result import (
     Result,
 )
 from pitcairn.reading.told import Told
+from pitcairn.reading.twins import twin_rows, twins
 from pitcairn.reading.verdict import gain, is_passed, is_unsafe, standing, verdict
 
 
@@ -43,6 +44,7 @@ def take(
     found = () if unsafe else slices(plan, cube)
     told = _told(plan, lock, facts, checks, None if unsafe else cube, found)
     verdicts = tuple(_verdict(told, arm, unsafe) for arm in plan.treatments)
+    otherwise = () if unsafe else twins(plan, cube, told.effects)
     sentence, command = words.next_step(told, tuple(one.code for one in verdicts))
     return Result(
         schema=SCHEMA,
@@ -81,13 +83,14 @@ def take(
         promotion=told.promotion,
         limits=words.limits(told),
         method=words.method(told),
-        details=() if unsafe else detail_rows(plan, cube, told.effects, found),
+        details=() if unsafe else detail_rows(plan, cube, told.effects, otherwise, found),
         next_sentence=sentence,
         next_command=command,
         provenance=_provenance(plan, lock, facts, versions),
         attempt=attempt_of(lock),
         looks=look_rows(told),
         stops=stop_rows(told),
+        twins=twin_rows(plan, otherwise),
     )
 
 
