@@ -8,9 +8,11 @@ import pytest
 from readings import SPEND, VISIT, a_cube, a_plan, an_arm, shares
 from scipy import stats
 
+from pitcairn.design.plan import ObservedPlan
 from pitcairn.estimate.effect import Effect
+from pitcairn.estimate.moments import Moments
 from pitcairn.evidence.cube import Cube
-from pitcairn.reading.effects import confidence_together, effects
+from pitcairn.reading.effects import confidence_together, counted_out, effect, effects
 
 
 def found(plan: Any, cube: Cube, confidence: float = 0.95) -> dict[str, Effect]:
@@ -123,3 +125,21 @@ def test_confidence_together_is_dunnetts_bound() -> None:
     assert stats.norm.ppf(0.5 + confidence_together(100, [100, 100], 0.95) / 2) == pytest.approx(2.2121, abs=1e-3)
     assert confidence_together(100, [100, 0], 0.95) == 0.95
     assert confidence_together(0, [100, 100], 0.95) == 0.95
+
+
+def test_few_events_stand_where_their_exact_range_ends() -> None:
+    arms = Moments.of(shares(2, 500)), Moments.of(shares(11, 500))
+    for confidence in (0.9, 0.95, 0.999):
+        outcome = effect(VISIT, *arms, confidence, exact=True)
+        assert isinstance(outcome, Effect)
+        reach = stats.norm.ppf(0.5 + confidence / 2)
+        assert counted_out(VISIT, *arms, outcome.low) == pytest.approx(reach, abs=1e-3)
+        assert counted_out(VISIT, *arms, outcome.high) == pytest.approx(-reach, abs=1e-3)
+    assert counted_out(SPEND, *arms, 0.0) is None
+    assert counted_out(VISIT, Moments.of(shares(200, 500)), Moments.of(shares(210, 500)), 0.0) is None
+
+
+def test_over_many_looks_arms_share_the_error_elsewhere() -> None:
+    plan, cube, _ = three("confirm", (0.0, 0.0))
+    own = ObservedPlan(source="outcomes", column="arm", values=(("control", "c"), ("note", "n")), start="day")
+    assert "Dunnett" not in found(replace(plan, observed=own), cube)["note"].method

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.estimate.dunnett import critical_value, loadings
 from pitcairn.estimate.effect import Effect, NotAvailable
-from pitcairn.estimate.exact import Counts, exact_share_difference
+from pitcairn.estimate.exact import Counts, exact_share_difference, mid_p
 from pitcairn.estimate.means import difference, ratio_difference
 from pitcairn.estimate.moments import Moments
 from pitcairn.estimate.proportions import is_small, share_difference
@@ -44,13 +44,8 @@ def effect(
             control, treated, covariates=measure.covariates, confidence=confidence
         )
     if measure.is_rate:
-        counts = Counts(
-            events_control=_events(control),
-            count_control=control.count,
-            events_treated=_events(treated),
-            count_treated=treated.count,
-        )
-        if is_small(counts.events_control, control.count) or is_small(counts.events_treated, treated.count):
+        counts = _counts(control, treated)
+        if _is_few(counts):
             return _few(counts, confidence, exact=exact)
     if skewed:
         return skewed_difference(
@@ -74,7 +69,7 @@ def effects(plan: Plan, cube: Cube, judged_at: Mapping[str, float]) -> tuple[Mea
     for measure in plan.measures:
         arms = _arms(plan, measure, cube)
         confidence = judged_at.get(measure.id, plan.confidence)
-        if measure.role == "deciding" and plan.stage == "confirm" and len(plan.treatments) > 1:
+        if measure.role == "deciding" and _is_one_test(plan):
             by_arm = _together(plan, measure, arms, confidence)
         else:
             by_arm = {arm.id: _judged(plan, measure, arms, arm.id, confidence) for arm in plan.treatments}
@@ -91,6 +86,24 @@ def confidence_together(count_control: int, counts_treated: Sequence[int], confi
         return confidence
     bound = critical_value(loadings(count_control, counts), level=(1 - confidence) / 2, side="up")
     return 1 - 2 * float(ndtr(-bound))
+
+
+def counted_out(measure: MeasurePlan, control: Moments, treated: Moments, shift: float) -> float | None:
+    """Where a share from few events stands against `shift`, as a standard normal value by the rule of its exact range.
+
+    None for other measures, and where events are many: there the estimator's own error does.
+    """
+    counts = _counts(control, treated) if measure.is_rate else None
+    if counts is None or not _is_few(counts) or not -1 < shift < 1:
+        return None
+    tails = mid_p(counts, shift=shift)
+    return None if isinstance(tails, NotAvailable) else -float(ndtri(min(max(tails[0], 1e-300), 1 - 1e-16)))
+
+
+def _is_one_test(plan: Plan) -> bool:
+    """Whether several arms are confirmed at one look; over many looks they share the error as the looks do."""
+    own_start = plan.observed is not None and plan.observed.start is not None
+    return plan.stage == "confirm" and len(plan.treatments) > 1 and not own_start
 
 
 def _together(plan: Plan, measure: MeasurePlan, arms: Mapping[str, Moments], confidence: float) -> dict[str, Outcome]:
@@ -138,8 +151,20 @@ def _arms(plan: Plan, measure: MeasurePlan, cube: Cube) -> dict[str, Moments]:
     return {arm.id: moments.get((arm.id,), nobody) for arm in plan.arms}
 
 
-def _events(arm: Moments) -> int:
-    return round(float(arm.mean[0]) * arm.count)
+def _counts(control: Moments, treated: Moments) -> Counts:
+    events = [round(float(arm.mean[0]) * arm.count) for arm in (control, treated)]
+    return Counts(
+        events_control=events[0],
+        count_control=control.count,
+        events_treated=events[1],
+        count_treated=treated.count,
+    )
+
+
+def _is_few(counts: Counts) -> bool:
+    return is_small(counts.events_control, counts.count_control) or is_small(
+        counts.events_treated, counts.count_treated
+    )
 
 
 @lru_cache(maxsize=256)

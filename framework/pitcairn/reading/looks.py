@@ -25,7 +25,7 @@ from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.estimate.effect import Effect
 from pitcairn.estimate.moments import Moments
 from pitcairn.evidence.cube import START, Cube
-from pitcairn.reading.effects import effect
+from pitcairn.reading.effects import counted_out, effect
 
 FEWEST = 50
 """Fewer customers than this in either arm, and a look is left out: normal bounds far out do not hold for so few."""
@@ -83,6 +83,9 @@ def away(measure: MeasurePlan, outcome: Effect, control: Moments, treated: Momen
 
     So a test at any bound says what the range of that reach says, whichever estimator made it.
     """
+    counted = counted_out(measure, control, treated, shift)
+    if counted is not None:
+        return max(-FARTHEST, min(FARTHEST, counted))
     if _is_even(outcome):
         return _normal((outcome.estimate - shift) / outcome.standard_error, outcome.freedom)
     from scipy.optimize import brentq
