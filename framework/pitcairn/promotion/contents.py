@@ -133,20 +133,29 @@ class Model:
 
     @property
     def core_digest(self) -> str:
-        """Evidence of two packs may be pooled if and only if this is equal. Adaptable and local parts are not in it."""
+        """Evidence of two packs may be pooled if and only if this is equal.
+
+        Adaptable and local parts are not in it, nor are titles and labels. It is made from values one by one, so that
+        a later version of Pitcairn, whose types may have grown, finds the same.
+        """
+        practice, policy = self.practice, self.contact_policy
         return digest(
             {
-                "audience": self.targeting.customer.audience,
-                "keep": self.targeting.keep,
-                "practice": self.practice,
-                "contact_policy": self.contact_policy,
-                "parameters": sorted(
-                    ((one.name, one.value) for one in self.parameters if one.kind == "core"), key=lambda one: one[0]
-                ),
+                "keep": _conditions(self.targeting.keep),
+                "practice": [practice.message, practice.channel, practice.when, practice.how_often, practice.offer],
+                "instead": practice.instead_role,
+                "follow_up_days": practice.follow_up_days,
+                "opt_out": [[one.source, _conditions(one.where)] for one in policy.opt_out],
+                "caps": [[one.source, one.at_most, one.within_days, _conditions(one.where)] for one in policy.caps],
+                "most_contacts": [policy.most_contacts, policy.within_days],
+                "parameters": [
+                    [one.name, one.value] for one in sorted(self.parameters, key=_name) if one.kind == "core"
+                ],
             }
         )
 
     def parameter(self, name: str) -> Parameter | None:
+        """The parameter of that name; None where the model has none."""
         return next((one for one in self.parameters if one.name == name), None)
 
 
@@ -366,3 +375,11 @@ class Contents:
     decided_why: str
     ledger_head: str
     """Digest of the ledger's row that recorded the decision."""
+
+
+def _name(parameter: Parameter) -> str:
+    return parameter.name
+
+
+def _conditions(conditions: tuple[Condition, ...]) -> list[list[object]]:
+    return [[one.column, one.comparison, list(one.values)] for one in conditions]

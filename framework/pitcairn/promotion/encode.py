@@ -3,49 +3,132 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import Any
 
-from pitcairn.canonical import dumps
+from pitcairn.canonical import dumps, plain
 from pitcairn.errors import DataError, Problem
+from pitcairn.program import ID
 from pitcairn.promotion.contents import SCHEMA, Contents
+
+VERSION = re.compile(r"(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})")
+LARGEST_EFFECT, LARGEST_VARIANCE = 20.0, 400.0
+"""On the log-ratio scale: 20 is half a billion times as much."""
 
 
 def to_json(contents: Contents) -> str:
     """Contents as canonical JSON, one key a line, so that two packs can be compared line by line."""
-    return dumps(contents, indent=1) + "\n"
+    return _canonical(contents)
 
 
 def from_json(text: str, *, file: str) -> Contents:
     """What `to_json` wrote; DataError, with `file` and every place at fault, for anything else.
 
-    The text must be the canonical one to the byte: so there is no key that one reader sees and another does not.
+    The text must be in the canonical form, so there is no key twice that two readers take differently; and a key that
+    this version has no place for is refused, because it may change what the others mean.
     """
+    written = _written(text, file)
+    contents = _typed(text, file)
+    wrong = [f"{path}: not part of a pack" for path in _unknown(written, plain(contents), "")]
+    if contents.core_digest != contents.model.core_digest:
+        wrong.append(
+            f"core_digest: says {contents.core_digest[:12]}…, but the core here gives "
+            f"{contents.model.core_digest[:12]}…"
+        )
+    wrong += [f"{path}: holds a sign that cannot be shown" for path in _unprintable(written, "")]
+    wrong += _loose_ends(contents)
+    if wrong:
+        raise DataError(Problem(message=f"{what}.", file=file) for what in wrong)
+    return contents
+
+
+def settled(contents: Contents) -> Contents:
+    """The same contents with every number in the type it will have when it is read back."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Contents).validate_json(dumps(contents), strict=True)
+
+
+def _written(text: str, file: str) -> dict[str, Any]:
+    try:
+        written = json.loads(text)
+        same = isinstance(written, dict) and _canonical(written) == text
+    except (ValueError, TypeError, RecursionError):
+        written, same = None, False
+    schema = written.get("schema") if isinstance(written, dict) else None
+    if schema != SCHEMA:
+        named = f"“{schema}”" if isinstance(schema, str) and schema.isprintable() else "none that it names"
+        raise DataError(Problem(message=f"Its schema is {named}; this version reads “{SCHEMA}”.", file=file))
+    if not same:
+        raise DataError(Problem(message="It is not written as a pack writes it: sorted, each key once.", file=file))
+    return dict(written)
+
+
+def _typed(text: str, file: str) -> Contents:
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        written = json.loads(text)
-    except (ValueError, RecursionError):
-        raise DataError(Problem(message="This is not whole JSON.", file=file)) from None
-    schema = written.get("schema") if isinstance(written, dict) else None
-    if schema != SCHEMA:
-        raise DataError(
-            Problem(message=f"This file has the schema {schema!r}; this version reads “{SCHEMA}”.", file=file)
-        )
-    try:
-        contents = TypeAdapter(Contents).validate_json(text, strict=True)
-        same = to_json(contents) == text
+        return TypeAdapter(Contents).validate_json(text, strict=True)
     except ValidationError as error:
         found = {".".join(str(step) for step in item["loc"]): item["msg"] for item in error.errors(include_url=False)}
         raise DataError(Problem(message=f"{path}: {why}", file=file) for path, why in found.items()) from None
+
+
+def _loose_ends(contents: Contents) -> Iterator[str]:
+    """What types alone do not see: names that lead into folders, dates that are none, numbers that are none."""
+    identity = contents.identity
+    if not ID.fullmatch(identity.name):
+        yield "identity.name: small letters, digits and hyphens make a name"
+    if not VERSION.fullmatch(identity.version):
+        yield "identity.version: a version is three numbers, such as 1.0.0"
+    for name, value, parse in (
+        ("promoted_at", identity.promoted_at, datetime.fromisoformat),
+        ("valid_until", identity.valid_until, date.fromisoformat),
+    ):
+        if not _is(parse, value):
+            yield f"identity.{name}: not a date"
+    if not contents.measures or contents.measures[0].id != contents.claim.measure:
+        yield "measures: the claim is not about the first of them"
+    estimates = [contents.claim.raw, contents.claim.shrunk]
+    estimates += [level.effect for level in contents.by_group if level.effect is not None]
+    estimates += [turn.effect for turn in contents.iterations if turn.effect is not None]
+    if any(not 0 < one.variance < LARGEST_VARIANCE or abs(one.log_ratio) > LARGEST_EFFECT for one in estimates):
+        yield "an estimate is out of all proportion"
+
+
+def _is(parse: Callable[[str], object], text: str) -> bool:
+    try:
+        parse(text)
     except ValueError:
-        same = False
-    if not same:
-        raise DataError(Problem(message="This file says things, or says them in a way, that no pack does.", file=file))
-    if contents.core_digest != contents.model.core_digest:
-        raise DataError(
-            Problem(
-                message=f"`core_digest` is {contents.core_digest[:12]}…, but the core here has the digest "
-                f"{contents.model.core_digest[:12]}….",
-                file=file,
-            )
-        )
-    return contents
+        return False
+    return True
+
+
+def _unknown(written: Any, understood: Any, path: str) -> Iterator[str]:
+    """Paths at which the text says something that contents have no place for."""
+    if isinstance(written, dict) and isinstance(understood, dict):
+        for key in written:
+            here = f"{path}.{key}".lstrip(".")
+            yield from _unknown(written[key], understood[key], here) if key in understood else (here,)
+    elif isinstance(written, list) and isinstance(understood, list):
+        for index, (one, other) in enumerate(zip(written, understood, strict=True)):
+            yield from _unknown(one, other, f"{path}.{index}")
+
+
+def _unprintable(written: Any, path: str) -> Iterator[str]:
+    """Texts with control signs: a terminal would obey them."""
+    if isinstance(written, str):
+        if not all(letter.isprintable() or letter == "\n" for letter in written):
+            yield path.lstrip(".")
+    elif isinstance(written, dict):
+        for key, value in written.items():
+            yield from _unprintable(value, f"{path}.{key}")
+    elif isinstance(written, list):
+        for index, value in enumerate(written):
+            yield from _unprintable(value, f"{path}.{index}")
+
+
+def _canonical(value: object) -> str:
+    return dumps(value, indent=1) + "\n"

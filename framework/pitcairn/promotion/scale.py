@@ -36,6 +36,8 @@ def _estimate(control: DetailRow, treated: DetailRow) -> Estimate | NotAvailable
     reached = level + float(treated.difference)
     error = (float(treated.high) - float(treated.low)) / (2 * NORMAL_95)
     below, above = _error(control, error), _error(treated, error)
+    if min(below, above) <= 0:
+        return NotAvailable(why="Every customer did the same.")
     if min(level / below, reached / above) < CLEAR:
         return NotAvailable(why="A level is not clearly above zero, so there is no share of it.")
     narrowed = min(1.0, error**2 / (below**2 + above**2))

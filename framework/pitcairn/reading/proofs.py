@@ -14,6 +14,8 @@ from pitcairn.reading.numbers import display_for, written
 from pitcairn.reading.result import GuardrailRow, PromotionRow
 from pitcairn.reading.verdict import CONFIRMED, gain
 
+NOBODY_WORSE = "No group clearly worse off"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
@@ -97,7 +99,7 @@ def _nobody_worse(proof: Proof, arm: str) -> PromotionRow:
     ]
     known = [cell for cell in mine if isinstance(cell.widened, Effect)]
     evidence = f"Worse off: {', '.join(worse)}." if worse else f"{len(known)} of {len(mine)} groups could be looked at."
-    return PromotionRow(test="No group clearly worse off", arm=arm, met=not worse and bool(known), evidence=evidence)
+    return PromotionRow(test=NOBODY_WORSE, arm=arm, met=not worse and bool(known), evidence=evidence)
 
 
 def _also(proof: Proof, arm: str, measure: str, least: float) -> PromotionRow:

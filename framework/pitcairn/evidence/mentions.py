@@ -1,0 +1,26 @@
+"""Whether words name customers: all that other rooms may ask about ids. Positions of words come back, never an id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pitcairn.evidence.engine import Engine
+from pitcairn.evidence.sql import path_literal
+
+
+def mentioned(engine: Engine, lists: Sequence[Path], words: Sequence[str]) -> frozenset[int]:
+    """The positions of the words that are the id of a customer in one of the files that launches wrote.
+
+    DataError where a file cannot be read.
+    """
+    if not words or not lists:
+        return frozenset()
+    files = ", ".join(path_literal(path) for path in lists)
+    rows = engine.rows(
+        f"WITH words AS (SELECT unnest(range(len($1))) AS at, unnest($1::VARCHAR[]) AS word) "
+        f"SELECT DISTINCT at FROM words SEMI JOIN read_parquet([{files}]) AS lists "
+        f"ON word = CAST(lists.customer AS VARCHAR)",
+        [list(words)],
+    )
+    return frozenset(int(at) for (at,) in rows)
