@@ -8,17 +8,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-def write_all(files: Mapping[Path, str]) -> None:
-    """Put texts in their places, making folders as needed; where one cannot be written, none is put in place.
+def write_all(files: Mapping[Path, str | bytes]) -> None:
+    """Put texts (as UTF-8) or bytes in their places, making folders; where one cannot be written, none is put in place.
 
     Everything is written under a temporary name beside its place first, and renamed only when all of it is on disk.
     OSError where the disk or the permissions say no.
     """
     waiting: dict[Path, Path] = {}
     try:
-        for path, text in files.items():
+        for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            waiting[path] = _beside(path, text)
+            waiting[path] = _beside(path, content.encode("utf-8") if isinstance(content, str) else content)
         for path, written in waiting.items():
             written.replace(path)
     finally:
@@ -26,11 +26,11 @@ def write_all(files: Mapping[Path, str]) -> None:
             written.unlink(missing_ok=True)
 
 
-def _beside(path: Path, text: str) -> Path:
+def _beside(path: Path, content: bytes) -> Path:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         Path(name).chmod(0o644)

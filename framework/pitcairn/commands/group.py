@@ -26,6 +26,8 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "decide": ("decide", "Record who decided what, and why", "Decide"),
     "amend": ("amend", "Record what did not go as planned", "Decide"),
     "close": ("close", "End an iteration early, for good", "Decide"),
+    "promote": ("promote", "Pack a proven model with its evidence", "Spread"),
+    "pack": ("pack", "Look at packs, check them, sign them", "Spread"),
     "status": ("status", "What is waiting, for whom, and the next command", "See"),
     "list": ("list", "All pilots", "See"),
     "site": ("site", "Make the program's pages: index, pilots, lineages", "See"),

@@ -18,9 +18,9 @@ def mentioned(engine: Engine, lists: Sequence[Path], words: Sequence[str]) -> fr
         return frozenset()
     files = ", ".join(path_literal(path) for path in lists)
     rows = engine.rows(
-        f"WITH words AS (SELECT unnest(range(len($1))) AS at, unnest($1::VARCHAR[]) AS word) "
-        f"SELECT DISTINCT at FROM words SEMI JOIN read_parquet([{files}]) AS lists "
+        f"WITH words AS (SELECT unnest(range(len($1))) AS place, unnest($1::VARCHAR[]) AS word) "
+        f"SELECT DISTINCT place FROM words SEMI JOIN read_parquet([{files}]) AS lists "
         f"ON word = CAST(lists.customer AS VARCHAR)",
         [list(words)],
     )
-    return frozenset(int(at) for (at,) in rows)
+    return frozenset(int(place) for (place,) in rows)

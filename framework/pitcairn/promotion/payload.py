@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterator
 
 from pitcairn.promotion.archive import Files
-from pitcairn.promotion.bag import Label
 from pitcairn.promotion.card import card
 from pitcairn.promotion.contents import Contents, Estimate
 from pitcairn.promotion.crate import CARD, CONTENTS, EFFECTS, METADATA, REPORT, metadata
@@ -33,12 +32,6 @@ def payload(contents: Contents, practice: Files, told: tuple[Turn, ...], decidin
     files[CARD] = card(contents).encode("utf-8")
     files[METADATA] = metadata(contents, files)
     return files
-
-
-def label(contents: Contents) -> Label:
-    """What the pack's bag says of itself."""
-    identity = contents.identity
-    return Label(name=identity.name, version=identity.version, summary=identity.summary, day=identity.promoted_at[:10])
 
 
 def effects(contents: Contents) -> str:

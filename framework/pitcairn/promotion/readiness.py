@@ -161,8 +161,9 @@ def _reproduces(candidate: Candidate) -> Standing:
         faults.append("The result was made with another plan than the locked one.")
     if faults:
         return _unmet(test, " ".join(dict.fromkeys(faults)), "pitcairn ledger verify tells more")
-    evidence = f"{ledger.rows} rows intact; result {str(turn.reading.body.result_digest)[:12]}…" if turn.reading else ""
-    return Standing(test=test, met=True, evidence=f"{evidence}, plan {turn.launch.body.plan_digest[:12]}….")
+    result = turn.reading.body.result_digest if turn.reading else ""
+    evidence = f"Every row stands; result {result[:12]}…, plan {turn.launch.body.plan_digest[:12]}…."
+    return Standing(test=test, met=True, evidence=evidence)
 
 
 def _described(candidate: Candidate) -> Standing:
@@ -179,7 +180,7 @@ def _described(candidate: Candidate) -> Standing:
 def _decided(candidate: Candidate) -> Standing:
     test, row, turn = "A second person decided it", candidate.decision, candidate.turn
     number = turn.plan.number
-    command = f"pitcairn decide {candidate.pilot} --iteration {number} --arm {candidate.arm} promote"
+    command = f"pitcairn decide {candidate.pilot} --iteration {number} --arm {candidate.arm} --decision promote"
     if row is None:
         return _unmet(test, "No decision is recorded.", f"somebody else than the owner runs: {command}")
     said = f"On {day(row.at.date())} {row.by} decided: {row.body.decision}."

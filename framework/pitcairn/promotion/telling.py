@@ -127,10 +127,15 @@ def _promise(contents: Contents) -> str:
     error = (high - low) / 4
     display = Display.of(contents.measures[0], contents.cost.currency, error)
     return (
-        f"Measured: {claim.estimate_text}, likely between {claim.range_text}. A winner was chosen for being ahead, so "
-        f"part of its lead is luck: at the same place expect {display.change(gain)} {claim.unit}, likely between "
-        f"{display.range(low, high)}. Another place needs a prediction of its own."
+        f"Measured: {claim.estimate_text} {claim.unit}, likely between {_and(claim.range_text)}. A winner was chosen "
+        f"for being ahead, so part of its lead is luck: at the same place expect {display.change(gain)}, likely "
+        f"between {_and(display.range(low, high))}. Another place needs a prediction of its own."
     )
+
+
+def _and(range_text: str) -> str:
+    """`+43 and +81`, to stand after “between”."""
+    return range_text.replace(" to ", " and ")
 
 
 def _what(contents: Contents) -> Section:

@@ -26,10 +26,14 @@ def load_pack(folder: ProgramFolder, pilot: str) -> PackSpec:
     )
 
 
-def load_trusted_keys(folder: ProgramFolder) -> TrustedKeysSpec | None:
-    """The program's `trusted-keys.yaml`, None where there is none; SpecError with everything that is wrong with it."""
-    path = folder.trusted_keys_file
-    return load_file(folder, path, TrustedKeysSpec) if path.exists() else None
+def load_trusted_keys(path: Path, *, needed: bool = False) -> TrustedKeysSpec | None:
+    """A `trusted-keys.yaml`; None where there is none and none is needed.
+
+    SpecError with everything that is wrong with it.
+    """
+    if not needed and not path.exists():
+        return None
+    return load_file(ProgramFolder(path.parent), path, TrustedKeysSpec)
 
 
 def _files(source: Source, spec: PackSpec, home: Path) -> Iterator[Problem]:
