@@ -1,8 +1,8 @@
 """The reduction: rows of integers to one row of sums a cell, in one statement.
 
 The text is plain SQL over columns that the inner query names, so that another engine can run it as it is. Products
-of integers are BIGINT, which is fast; a statement whose products do not fit is run once more with 38 digits. Products
-of three, which a skew needs, always have 38 digits; where even those do not do, there is no skew.
+of integers are BIGINT, which is fast; a statement whose products do not fit is run again with 38 digits, first for
+those of three alone, which a skew needs. Where 38 digits do not do for these, there is no skew.
 
 Rows are also grouped by their gaps (which measures have no value), so that every measure has its own complete cases
 while all of them share one sum of each value before the start.
@@ -83,10 +83,10 @@ class Reduction:
         self._places: dict[tuple[str, ...], int] = {}
         self._layout = tuple(self._places_of(slot) for slot in self.slots)
 
-    def sql(self, *, exact: bool = False) -> str:
-        """The statement; with `exact`, products of 38 digits."""
+    def sql(self, *, wide: int = 4) -> str:
+        """The statement; products of `wide` columns and more have 38 digits, others 64 bits."""
         keys = [*self._keys, *self._gaps()]
-        sums = [_sum(term, exact=exact) for term in self._places]
+        sums = [_sum(term, wide=wide) for term in self._places]
         return (
             f"SELECT {', '.join([*keys, 'COUNT(*)', self._rows, *sums])} "
             f"FROM ({self._inner}) AS customers GROUP BY {', '.join(keys)} LIMIT {MOST_ROWS + 1}"
@@ -94,13 +94,13 @@ class Reduction:
 
     def run(self, engine: Engine) -> list[tuple[Any, ...]]:
         """The answer's rows. Raises what `Engine.rows` raises; `Overflow` only where 38 digits do not do either."""
-        for exact in (False, True):
+        for wide in (4, 3, 2) if any(len(term) == 3 for term in self._places) else (4, 2):
             try:
-                return engine.rows(self.sql(exact=exact))
+                return engine.rows(self.sql(wide=wide))
             except Overflow:
                 continue
         self._use([replace(slot, thirds=0) for slot in self.slots])
-        return engine.rows(self.sql(exact=True))
+        return engine.rows(self.sql(wide=2))
 
     def read(self, rows: Sequence[tuple[Any, ...]]) -> Iterator[Reduced]:
         """The rows of `run`, with their sums by measure."""
@@ -145,8 +145,8 @@ class Reduction:
         )
 
 
-def _sum(term: tuple[str, ...], *, exact: bool) -> str:
+def _sum(term: tuple[str, ...], *, wide: int) -> str:
     first, *rest = term
-    if rest and (exact or len(rest) > 1):
+    if len(term) >= wide:
         first = f"CAST({first} AS DECIMAL(38, 0))"
     return f"SUM({' * '.join([first, *rest])})"
