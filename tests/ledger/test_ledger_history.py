@@ -25,7 +25,6 @@ def test_a_ledger_that_is_not_there_reads_as_empty_and_is_not_made(path: Path) -
     assert history.launches(path) == ()
     assert history.launch_of(path, PILOT, 1) is None
     assert history.readings(path) == ()
-    assert history.confirmations(path, LINEAGE) == 0
     assert history.head(path) == START
     assert not path.exists()
 
@@ -80,18 +79,6 @@ def test_only_the_pilot_and_iteration_asked_for_come_back(path: Path) -> None:
     assert [row.seq for row in history.readings(path, PILOT)] == [2, 4]
     assert history.readings(path, PILOT, 7) == ()
     assert history.launch_of(path, "another", 7) is None
-
-
-def test_confirmations_are_counted_over_all_pilots_of_a_lineage(path: Path) -> None:
-    with Ledger.open(path) as ledger:
-        add(ledger, body=launch_body("explore"))
-        add(ledger, iteration=2, body=launch_body("confirm"))
-        add(ledger, pilot="another", body=launch_body("confirm"))
-        add(ledger, pilot="elsewhere", lineage="location:leeds:visits", body=launch_body("confirm"))
-        add(ledger, "reading", iteration=2, body=reading_body(plan={"stage": "confirm"}))
-    assert history.confirmations(path, LINEAGE) == 2
-    assert history.confirmations(path, "location:leeds:visits") == 1
-    assert history.confirmations(path, "location:york:visits") == 0
 
 
 def test_the_views_show_what_people_look_for(path: Path) -> None:
@@ -191,14 +178,7 @@ def test_text_that_is_no_text_is_no_traceback(path: Path) -> None:
         history.launches(path)
 
 
-def test_a_body_that_is_no_json_does_not_stop_the_count_with_a_traceback(path: Path) -> None:
-    filled(path)
-    tamper(path, ("UPDATE entries SET body = '{' WHERE seq = 1", ()))
-    with pytest.raises(DataError, match="malformed JSON"):
-        history.confirmations(path, LINEAGE)
-
-
 def test_what_others_put_into_a_question_cannot_reach_the_sql(path: Path) -> None:
     filled(path)
     assert history.launches(path, "' OR 1=1 --") == ()
-    assert history.confirmations(path, "' OR 1=1 --") == 0
+    assert history.readings(path, "' OR 1=1 --") == ()

@@ -7,9 +7,10 @@ from datetime import date, datetime
 
 from pitcairn.canonical import plain
 from pitcairn.errors import Refused
-from pitcairn.iteration.locked import attempt_of, launched_last, plan_of
+from pitcairn.iteration.locked import launched_last, plan_of
 from pitcairn.iteration.outcomes import Noted
 from pitcairn.iteration.report import rebuild
+from pitcairn.ledger import attempts
 from pitcairn.ledger.entry import AmendmentBody, ClosingBody, Kind, Touched
 from pitcairn.ledger.history import LaunchRow
 from pitcairn.ledger.ledger import Ledger
@@ -64,7 +65,8 @@ def close(
             f"Iteration {launch.number} of {pilot} ended as planned on {plan.end}; there is nothing to close.",
             hint=f"read it: pitcairn read {pilot}",
         )
-    attempt = attempt_of(folder, plan)
+    turn = attempts.launched(folder.ledger_file, launch)
+    attempt = turn.number if turn else None
     body = ClosingBody(why=why, planned_end=plan.end.isoformat(), attempt=attempt)
     sentence = early_end(why=why, by=by, on=now.date(), attempt=attempt)
     return _noted(folder, launch, "closing", body, sentence, by=by, now=now, dry_run=dry_run)

@@ -28,7 +28,8 @@ from pitcairn.evidence.health import is_alike
 from pitcairn.evidence.population import Taken
 from pitcairn.iteration.locked import refuse_changes
 from pitcairn.iteration.outcomes import Launch
-from pitcairn.ledger import history
+from pitcairn.ledger import attempts, history
+from pitcairn.ledger.attempts import Attempt
 from pitcairn.ledger.entry import DrawnArm, LaunchBody
 from pitcairn.ledger.ledger import Ledger
 from pitcairn.program import ProgramFolder
@@ -100,6 +101,7 @@ def _draw_and_lock(
     folder: ProgramFolder, loaded: Loaded, plan: Plan, data: Files, *, by: str, now: datetime, dry_run: bool
 ) -> Launch:
     files = files_of(folder, loaded.program, data, needed=draw_sources(plan))
+    seen = history.launches(folder.ledger_file)
     taken = taken_before(folder, plan)
     if dry_run:
         with Engine.open(folder.scratch) as engine:
@@ -108,7 +110,7 @@ def _draw_and_lock(
     with _staging(folder, plan) as staged:
         with Engine.open(folder.scratch) as engine:
             drawn = draw(engine, plan, files, taken=taken, into=staged)
-        _lock(folder, plan, drawn, file_facts(files), staged, by=by, now=now)
+        _lock(folder, loaded, plan, drawn, file_facts(files), staged, len(seen), by=by, now=now)
     return _described(folder, plan, drawn, dry_run=False)
 
 
@@ -130,10 +132,12 @@ def _staging(folder: ProgramFolder, plan: Plan) -> Iterator[Path]:
 
 def _lock(
     folder: ProgramFolder,
+    loaded: Loaded,
     plan: Plan,
     drawn: Draw,
     facts: tuple[FileFact, ...],
     staged: Path,
+    seen: int,
     *,
     by: str,
     now: datetime,
@@ -142,7 +146,9 @@ def _lock(
     with Ledger.open(folder.ledger_file) as ledger:
         try:
             with ledger.transaction():
-                body = plain(_body(plan, drawn, facts, file_digest(staged / ASSIGNMENT)))
+                _refuse_overtaken(folder, plan, seen)
+                attempt = attempts.planned(folder.ledger_file, plain(plan), loaded.program.error_control)
+                body = plain(_body(plan, drawn, facts, file_digest(staged / ASSIGNMENT), attempt))
                 ledger.append(
                     "launch", pilot=plan.pilot, iteration=plan.number, lineage=plan.lineage, body=body, by=by, at=now
                 )
@@ -153,6 +159,16 @@ def _lock(
             if history.launch_of(folder.ledger_file, plan.pilot, plan.number) is None:
                 shutil.rmtree(place, ignore_errors=True)
             raise
+
+
+def _refuse_overtaken(folder: ProgramFolder, plan: Plan, seen: int) -> None:
+    """Refused where somebody launched while we drew: their customers might be in our lists as well."""
+    rows = history.launches(folder.ledger_file)
+    if len(rows) > seen and (rows[-1].pilot, rows[-1].number) != (plan.pilot, plan.number):
+        raise Refused(
+            f"{rows[-1].by} launched iteration {rows[-1].number} of {rows[-1].pilot} in the meantime.",
+            hint=f"draw again, without their customers: pitcairn launch {plan.pilot}",
+        )
 
 
 def _lock_observed(folder: ProgramFolder, plan: Plan, *, by: str, now: datetime, today: date, dry_run: bool) -> Launch:
@@ -178,7 +194,13 @@ def _lock_observed(folder: ProgramFolder, plan: Plan, *, by: str, now: datetime,
     )
 
 
-def _body(plan: Plan, drawn: Draw | None, facts: tuple[FileFact, ...], list_digest: str | None) -> LaunchBody:
+def _body(
+    plan: Plan,
+    drawn: Draw | None,
+    facts: tuple[FileFact, ...],
+    list_digest: str | None,
+    attempt: Attempt | None = None,
+) -> LaunchBody:
     labels = {arm.id: arm.label for arm in plan.arms}
     left_out, arms = (drawn.left_out, drawn.arms) if drawn else ((), ())
     return LaunchBody(
@@ -190,6 +212,8 @@ def _body(plan: Plan, drawn: Draw | None, facts: tuple[FileFact, ...], list_dige
         left_out=tuple(LeftOut(reason=reason, count=number) for reason, number in left_out),
         arms=tuple(DrawnArm(arm=arm, label=labels[arm], customers=number) for arm, number in arms),
         files=facts,
+        attempt=attempt.number if attempt else None,
+        level=attempt.level if attempt else None,
     )
 
 

@@ -9,7 +9,7 @@ from pitcairn.canonical import plain
 from pitcairn.design.difference import difference
 from pitcairn.design.plan import Plan
 from pitcairn.errors import DataError, Problem, Refused
-from pitcairn.ledger import history
+from pitcairn.ledger import attempts, history
 from pitcairn.ledger.history import LaunchRow
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.lock import Lock
@@ -72,12 +72,15 @@ def refuse_changes(folder: ProgramFolder, launch: LaunchRow, now: Plan) -> None:
 
 def lock_of(folder: ProgramFolder, launch: LaunchRow) -> Lock:
     """What a reading needs to know of the launch and of the iterations before it."""
+    turn = attempts.launched(folder.ledger_file, launch)
     return Lock(
         digest=launch.body.plan_digest,
         at=launch.at,
         by=launch.by,
         retrospective=launch.body.retrospective,
-        attempt=_attempt(folder, launch),
+        attempt=turn.number if turn else None,
+        spends=turn.level if turn else None,
+        spent=turn.spent if turn else None,
         in_scope=launch.body.in_scope,
         left_out=tuple((item.reason, item.count) for item in launch.body.left_out),
         earlier_gains=earlier_gains(folder, launch.pilot, launch.number),
@@ -96,30 +99,6 @@ def earlier_gains(folder: ProgramFolder, pilot: str, number: int) -> tuple[tuple
         for arm, code in verdicts:
             counts[arm] = counts.get(arm, 0) + (code in GAINED)
     return tuple(sorted(counts.items()))
-
-
-def attempt_of(folder: ProgramFolder, plan: Plan) -> int | None:
-    """Which confirmation of its lineage the plan is, or would be if it were launched now; None for an exploration."""
-    if plan.stage != "confirm":
-        return None
-    launch = history.launch_of(folder.ledger_file, plan.pilot, plan.number)
-    if launch is not None:
-        return _attempt(folder, launch)
-    return history.confirmations(folder.ledger_file, plan.lineage) + 1
-
-
-def is_confirmation(launch: LaunchRow) -> bool:
-    """Whether the launch spent a piece of its lineage's error budget."""
-    return bool(launch.body.plan.get("stage") == "confirm")
-
-
-def _attempt(folder: ProgramFolder, launch: LaunchRow) -> int | None:
-    if not is_confirmation(launch):
-        return None
-    return sum(
-        is_confirmation(other) and other.lineage == launch.lineage and other.seq <= launch.seq
-        for other in history.launches(folder.ledger_file)
-    )
 
 
 def _plain(plan: Plan) -> Mapping[str, Any]:

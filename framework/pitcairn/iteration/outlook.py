@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from pitcairn.canonical import plain
 from pitcairn.design.eligibility import NOT_TAKEN, explained
 from pitcairn.design.plan import ArmPlan, MeasurePlan, Plan
 from pitcairn.design.resolve import resolve
@@ -18,10 +19,11 @@ from pitcairn.evidence.files import files_of
 from pitcairn.iteration.helps import helps, line, told
 from pitcairn.iteration.known import Known, known_measures
 from pitcairn.iteration.launch import draw_sources, taken_before
-from pitcairn.iteration.locked import attempt_of
 from pitcairn.iteration.outcomes import CurvePoint, Outlook, Sight
 from pitcairn.iteration.promise import promise
 from pitcairn.iteration.sight import Bar, Pair, chance, needed, visible
+from pitcairn.ledger import attempts
+from pitcairn.ledger.attempts import Attempt
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.numbers import written
 from pitcairn.reading.result import LeftOut
@@ -46,7 +48,8 @@ def outlook(folder: ProgramFolder, pilot: str, number: int, *, data: Files = NO_
         drawn = count(engine, plan, files, taken=taken)
         before = baseline(engine, plan, files, taken=taken)
     known = known_measures(folder, plan, before)
-    attempt = attempt_of(folder, plan)
+    control = loaded.program.error_control
+    attempt = attempts.at_hand(folder.ledger_file, plan.pilot, plan.number, plain(plan), control)
     view = _View(plan, drawn, known, attempt)
     return view.outlook(promised=promise(folder, plan, view.deciding, view.bar, view.pair) if attempt else None)
 
@@ -56,11 +59,11 @@ class _View:
     plan: Plan
     drawn: Draw
     known: Mapping[str, Known]
-    attempt: int | None
+    attempt: Attempt | None
 
     @cached_property
     def bar(self) -> Bar:
-        return Bar.of(self.plan, self.attempt)
+        return Bar.of(self.plan, self.attempt.level if self.attempt else None)
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -103,7 +106,7 @@ class _View:
             can_show=self.can_show,
             answer=self.answer(),
             helps=self.helps(),
-            attempt=self.attempt,
+            attempt=self.attempt.number if self.attempt else None,
             level=self.bar.level,
             curve=tuple(self.curve()),
             sentences=(*said, *((promised,) if promised else ())),

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from scipy.special import ndtr, ndtri
 
-from pitcairn.design.budget import level
+from pitcairn.canonical import plain
 from pitcairn.design.plan import Plan
 from pitcairn.design.resolve import resolve
 from pitcairn.errors import Refused
@@ -34,7 +34,7 @@ from pitcairn.iteration.locked import earlier_gains, lock_of, plan_of, refuse_ch
 from pitcairn.iteration.outcomes import Rehearsal
 from pitcairn.iteration.read import judged
 from pitcairn.iteration.rehearsed import SCENARIOS, Tally, findings, notes
-from pitcairn.ledger import history
+from pitcairn.ledger import attempts, history
 from pitcairn.ledger.history import LaunchRow
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.lock import Lock
@@ -77,7 +77,7 @@ def rehearse(
         drawn = count(engine, played, files, taken=taken)
         pool = Pool.of(engine, played, files, taken=taken, into=room)
         _refuse_unknown(plan, pool)
-        run = _Run(pool, _lock(folder, plan, drawn, launch), room, seed)
+        run = _Run(pool, _lock(folder, loaded, plan, drawn, launch), room, seed)
         for repetition in range(1, repetitions + 1):
             run.repeat(repetition)
             done(repetition)
@@ -146,17 +146,19 @@ def _refuse_unknown(plan: Plan, pool: Pool) -> None:
     raise Refused(f"“{deciding.label}”, the deciding measure, cannot be rehearsed: {why}.", hint=hint)
 
 
-def _lock(folder: ProgramFolder, plan: Plan, drawn: Draw, launch: LaunchRow | None) -> Lock:
+def _lock(folder: ProgramFolder, loaded: Loaded, plan: Plan, drawn: Draw, launch: LaunchRow | None) -> Lock:
     """The ledger's word on the launch, or what it would be if the plan were launched today."""
     if launch is not None:
         return lock_of(folder, launch)
-    confirms = plan.stage == "confirm"
+    attempt = attempts.planned(folder.ledger_file, plain(plan), loaded.program.error_control)
     return Lock(
         digest=plan.digest,
         at=datetime.combine(plan.start, time(), UTC),
         by="rehearsal",
         retrospective=False,
-        attempt=history.confirmations(folder.ledger_file, plan.lineage) + 1 if confirms else None,
+        attempt=attempt.number if attempt else None,
+        spends=attempt.level if attempt else None,
+        spent=attempt.spent if attempt else None,
         in_scope=drawn.in_scope,
         left_out=drawn.left_out,
         earlier_gains=earlier_gains(folder, plan.pilot, plan.number),
@@ -198,7 +200,7 @@ class _Run:
 
 
 def _told(run: _Run, plan: Plan, drawn: Draw, repetitions: int, *, locked: bool) -> Rehearsal:
-    one_sided = level(run.lock.attempt) if run.lock.attempt is not None else (1 - plan.confidence) / 2
+    one_sided = run.lock.level if run.lock.level is not None else (1 - plan.confidence) / 2
     scenarios = tuple(
         tally.told(plan, id, run.toward * push.gain)
         for id, push, tally in zip(SCENARIOS, run.pushes, run.tallies, strict=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from pitcairn.design.budget import level
 from pitcairn.design.plan import ArmPlan, MeasurePlan, Plan
 from pitcairn.estimate.assurance import chance_to_pass
 from pitcairn.estimate.chances import inflation
@@ -34,11 +33,10 @@ class Bar:
     """How many times the customers of one single look are needed for the same chance."""
 
     @classmethod
-    def of(cls, plan: Plan, attempt: int | None) -> Bar:
-        """An exploration's, or that of a lineage's confirmation with this number."""
-        if attempt is None:
+    def of(cls, plan: Plan, spends: float | None) -> Bar:
+        """An exploration's, or that of a confirmation that is judged at this one-sided level."""
+        if spends is None:
             return cls(level=(1 - plan.confidence) / 2)
-        spends = level(attempt)
         found = inflation(_daily(plan), spends, power_of(plan, plan.deciding), o_brien_fleming)
         return cls(level=spends, inflation=1.0 if isinstance(found, NotAvailable) else found)
 

@@ -85,6 +85,10 @@ class LaunchBody:
     arms: tuple[DrawnArm, ...]
     files: tuple[FileFact, ...]
     """Fingerprints of the files the draw was made from."""
+    attempt: int | None = None
+    """Which confirmation of its lineage it is; None for an exploration, or where an older ledger only counts rows."""
+    level: float | None = None
+    """The one-sided level it is judged at, frozen here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

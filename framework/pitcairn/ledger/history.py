@@ -119,20 +119,6 @@ def entries(path: Path, kind: Kind, pilot: str | None = None, number: int | None
     return tuple(_entry(path, kind, row) for row in _rows(path, kind, pilot, number))
 
 
-def confirmations(path: Path, lineage: str) -> int:
-    """How many confirmations a lineage has started, in whichever pilot: each has spent its share of the budget.
-
-    DataError where the ledger is damaged.
-    """
-    with reading(path) as connection:
-        (count,) = connection.execute(
-            "SELECT count(*) FROM entries"
-            " WHERE kind = 'launch' AND lineage = ? AND json_extract(body, '$.plan.stage') = 'confirm'",
-            (lineage,),
-        ).fetchone()
-    return int(count)
-
-
 def head(path: Path) -> str:
     """The digest of the last row, zeros where there is none. DataError where the ledger is damaged."""
     with reading(path) as connection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from pitcairn.design.budget import TOTAL, guardrail_level, left, level, spent
+from pitcairn.design.budget import TOTAL, guardrail_level
 from pitcairn.estimate.effect import Effect
 from pitcairn.estimate.stopping import StoppedEstimate
 from pitcairn.phrases import day
@@ -20,18 +20,19 @@ from pitcairn.reading.told import Told
 
 def attempt_of(lock: Lock) -> Attempt | None:
     """What this confirmation spends of its lineage's budget; None for an exploration."""
-    number = lock.attempt
-    if number is None:
+    number, own, used = lock.attempt, lock.level, lock.spent_so_far
+    if number is None or own is None:
         return None
+    rest = max(0.0, TOTAL - used)
     return Attempt(
         number=number,
-        level=level(number),
+        level=own,
         guardrail_level=guardrail_level(number),
-        spent=spent(number),
-        left=left(number),
+        spent=used,
+        left=rest,
         total=TOTAL,
-        sentence=f"Attempt {number}: judged at {percent(level(number), 2)}; {percent(spent(number), 2)} of "
-        f"{percent(TOTAL)} spent, {percent(left(number), 2)} left.",
+        sentence=f"Attempt {number}: judged at {percent(own, 2)}; {percent(used, 2)} of {percent(TOTAL)} spent, "
+        f"{percent(rest, 2)} left.",
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pitcairn.design.budget import guardrail_level, harm_level, level
+from pitcairn.design.budget import guardrail_level, harm_level
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.estimate.always_valid import mixing, needed_z
 from pitcairn.estimate.boundaries import Boundary, Futility, boundary, crossed
@@ -20,6 +20,7 @@ from pitcairn.estimate.effect import NotAvailable
 from pitcairn.estimate.spending import o_brien_fleming, pocock
 from pitcairn.estimate.stopping import StoppedEstimate, stopped
 from pitcairn.evidence.cube import Cube
+from pitcairn.reading.lock import Lock
 from pitcairn.reading.looks import Seen, confidence_of, schedule, seen
 
 WIDEST = 6.0
@@ -92,11 +93,11 @@ Courses = Mapping[tuple[str, str], Course]
 """By measure and arm: the deciding measure and the guardrails."""
 
 
-def courses(plan: Plan, cube: Cube, as_of: date, attempt: int | None) -> Courses:
-    """Every course up to `as_of`; `attempt` is the confirmation's number in its lineage, None for an exploration."""
+def courses(plan: Plan, cube: Cube, as_of: date, lock: Lock) -> Courses:
+    """Every course up to `as_of`; the levels of a confirmation are those it was launched with."""
     watched = (plan.deciding, *plan.guardrails)
     return {
-        (measure.id, arm.id): _course(plan, measure, arm.id, seen(plan, cube, as_of, measure, arm.id), attempt)
+        (measure.id, arm.id): _course(plan, measure, arm.id, seen(plan, cube, as_of, measure, arm.id), lock)
         for measure in watched
         for arm in plan.treatments
     }
@@ -114,15 +115,15 @@ def judged_at(plan: Plan, found: Courses, *, complete: bool) -> dict[str, float]
     return shown
 
 
-def _course(plan: Plan, measure: MeasurePlan, arm: str, looks: tuple[Seen, ...], attempt: int | None) -> Course:
+def _course(plan: Plan, measure: MeasurePlan, arm: str, looks: tuple[Seen, ...], lock: Lock) -> Course:
     gate = alarm = None
     # At a single look `effects` judges several arms together; over looks they share the level.
     arms = len(plan.treatments) if len(schedule(plan)) > 1 else 1
     if looks:
         times, information = [one.time for one in looks], _rising(looks)
         alarm = boundary(times, information, harm_level(1 + len(plan.guardrails)), pocock)
-        if attempt is not None:
-            allowed = guardrail_level(attempt) if measure.role == "guardrail" else level(attempt) / arms
+        if lock.attempt is not None and lock.level is not None:
+            allowed = guardrail_level(lock.attempt) if measure.role == "guardrail" else lock.level / arms
             gate = boundary(times, information, allowed, o_brien_fleming, futility=Futility())
     return Course(measure=measure, arm=arm, seen=looks, gate=gate, alarm=alarm)
 

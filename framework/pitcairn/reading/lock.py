@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from pitcairn.design.budget import level, spent
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
@@ -22,3 +24,21 @@ class Lock:
     earlier_gains: tuple[tuple[str, int], ...]
     """(arm, how many earlier iterations' last readings showed a gain above zero)."""
     ledger_head: str
+    spends: float | None = None
+    """The one-sided level this confirmation was launched with; None where the ledger's rule gives it."""
+    spent: float | None = None
+    """What the lineage has spent, this confirmation included; None where the ledger's rule gives it."""
+
+    @property
+    def level(self) -> float | None:
+        """The one-sided level a confirmation is judged at; None for an exploration."""
+        if self.attempt is None:
+            return None
+        return level(self.attempt) if self.spends is None else self.spends
+
+    @property
+    def spent_so_far(self) -> float:
+        """What the lineage's confirmations up to this one have spent; 0 for an exploration."""
+        if self.attempt is None:
+            return 0.0
+        return spent(self.attempt) if self.spent is None else self.spent

@@ -98,7 +98,7 @@ def _told(
     plan: Plan, lock: Lock, facts: Facts, checks: tuple[Check, ...], cube: Cube | None, cells: tuple[Slice, ...]
 ) -> Told:
     complete = _complete(plan, facts)
-    taken = {} if cube is None else courses(plan, cube, facts.as_of, lock.attempt)
+    taken = {} if cube is None else courses(plan, cube, facts.as_of, lock)
     found = () if cube is None else effects(plan, cube, judged_at(plan, taken, complete=complete))
     stops = _stops(plan, taken)
     passed = _passed(plan, found, taken, stops, complete=complete)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pitcairn.design.budget import HARM, guardrail_level, level
+from pitcairn.design.budget import HARM, guardrail_level
 from pitcairn.design.plan import Plan
 from pitcairn.estimate.effect import Effect
 from pitcairn.evidence.facts import Check
@@ -96,10 +96,10 @@ def method(told: Told) -> tuple[str, ...]:
             f"Group ranges share the error over {rows} rows (Bonferroni). “Clearly differ” means Cochran's Q below 5 % "
             "after Holm's correction over groups and arms."
         )
-    if told.lock.attempt is not None:
+    if told.lock.attempt is not None and told.lock.level is not None:
         found.append(
             f"Confirmation number {told.lock.attempt} of lineage {plan.lineage}: one-sided level "
-            f"{percent(level(told.lock.attempt), 2)}, spent over the looks as by Lan and DeMets' O'Brien–Fleming "
+            f"{percent(told.lock.level, 2)}, spent over the looks as by Lan and DeMets' O'Brien–Fleming "
             f"function; guardrails {percent(guardrail_level(told.lock.attempt), 2)} each. Their ranges reach as far as "
             "the bound of their test."
         )

@@ -11,8 +11,9 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pitcairn.design.lineage import kin
 from pitcairn.errors import DataError
-from pitcairn.ledger import history
+from pitcairn.ledger import attempts, history
 from pitcairn.ledger.history import AmendmentRow, ClosingRow, DecisionRow, LaunchRow, ReadingRow
 from pitcairn.ledger.recorded import deviation_of, early_end_of, ruling
 from pitcairn.program import ProgramFolder
@@ -69,7 +70,8 @@ class Records:
         if own is None:
             return ALONE
         before = [row for row in self.launches if row.seq <= own.seq]
-        same = [row for row in before if row.pilot == own.pilot or row.lineage == own.lineage]
+        kindred = kin([row.body.plan for row in before], before.index(own))
+        same = [row for place, row in enumerate(before) if row.pilot == own.pilot or place in kindred]
         return Context(turns=tuple(self.turn(row, result if row is own else None) for row in same))
 
     def turns(self, launches: Iterable[LaunchRow]) -> tuple[Turn, ...]:
@@ -126,7 +128,5 @@ class Records:
 
     def attempt(self, launch: LaunchRow) -> int | None:
         """Which confirmation of its lineage a launch is; None for an exploration."""
-        if launch.body.plan.get("stage") != "confirm":
-            return None
-        mine = (row for row in self.launches if row.lineage == launch.lineage and row.seq <= launch.seq)
-        return sum(1 for row in mine if row.body.plan.get("stage") == "confirm")
+        found = attempts.among(self.launches, launch)
+        return found.number if found else None

@@ -195,6 +195,17 @@ class ProgramSpec(Model):
     sources: dict[Id, Source] = Field(min_length=1, description="Where data comes from.")
     measures: dict[Id, Measure] = Field(min_length=1, description="What is measured.")
     groups: dict[Id, Group] = Field(default_factory=dict, description="Ways to split customers.")
+    error_control: Literal["ledger", "program_fdr"] = Field(
+        "ledger",
+        description="What confirmations are judged at. `ledger`: every lineage has 5 % of its own, halved at each "
+        "attempt. `program_fdr`: at the same or stricter, so that of all promotions of the program at most 10 % are "
+        "false on average.",
+    )
+    largest_plausible_gain: Share | None = Field(
+        None,
+        description="The largest relative gain you would find plausible, such as `6%`: half of it says how far numbers "
+        "are drawn in before they are promised. 6 % if left out.",
+    )
     contact_policy: ContactPolicy = Field(
         default_factory=lambda: ContactPolicy(opt_out=[], caps=[]), description="Opt-outs and contact caps."
     )
