@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pitcairn.commands.yaml_text import yaml_text
 from pitcairn.errors import Refused
+
+Scalar = str | int | float | bool
 
 
 def render(template: str, **values: object) -> str:
@@ -26,7 +28,23 @@ def render(template: str, **values: object) -> str:
     )
     environment.filters["yaml"] = yaml_text
     environment.filters["beside"] = _beside
+    environment.filters["test_yaml"] = test_yaml
     return environment.get_template(template).render(**values)
+
+
+def test_yaml(test: Sequence[Scalar] | Mapping[str, Scalar]) -> str:
+    """A condition on a column: the list of its allowed values, or its bounds by name.
+
+    >>> print(test_yaml(["no", 1, True]), test_yaml({"at_least": 0.5}))
+    ["no", 1, true] {at_least: 0.5}
+    """
+    if isinstance(test, Mapping):
+        return f"{{{', '.join(f'{name}: {_scalar(value)}' for name, value in test.items())}}}"
+    return f"[{', '.join(_scalar(value) for value in test)}]"
+
+
+def _scalar(value: Scalar) -> str:
+    return yaml_text(value) if isinstance(value, str) else str(value).lower()
 
 
 def _beside(line: str, comment: str) -> str:

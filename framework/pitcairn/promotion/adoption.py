@@ -39,6 +39,10 @@ class Adoption:
     stages: tuple[Stage, ...]
     prediction: Prediction
     rollback: tuple[str, ...]
+    channel: str | None
+    most_contacts: int | None
+    """With one customer, within `within_days`."""
+    within_days: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,170 @@
+"""An adoption as an ordinary pilot: the values of `pilot.yaml` and of each stage's `iteration-N.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from pitcairn.design.assignment import BUCKETS
+from pitcairn.design.plan import Condition, MeasurePlan, Scalar
+from pitcairn.promotion.contents import Contents, RolloutPlan, Stage
+from pitcairn.promotion.fitting import Setting, chosen
+from pitcairn.promotion.layout import Span, growth, spans_of
+from pitcairn.promotion.parameters import filled
+
+PRACTICE, COMPARISON = "practice", "held-out"
+Test = tuple[Scalar, ...] | Mapping[str, Scalar]
+LATE = 0.05
+"""Of the holdout, what each later stage adds to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PilotValues:
+    """What `pilot.yaml` says."""
+
+    title: str
+    owner: str
+    at_kind: str
+    at: str
+    challenge: str
+    customer: Mapping[str, Any]
+    source: str
+    keep: tuple[tuple[str, Test], ...]
+    """(column, its allowed values, or its bounds by name)."""
+    deciding: str
+    guardrails: tuple[tuple[str, str], ...]
+    """(measure, margin as written)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageValues:
+    """What `iteration-N.yaml` says."""
+
+    number: int
+    question: str
+    changed: str | None
+    practice: Mapping[str, str]
+    practice_share: str
+    comparison_label: str
+    comparison_role: str
+    comparison_share: str
+    take: str
+    worth_it: str
+    groups: tuple[str, ...]
+    start: date
+    follow_up: int
+    end: date
+
+
+def growing_stages(plan: RolloutPlan) -> tuple[Stage, ...]:
+    """The stages such that both arms only ever grow.
+
+    A plan that gives the comparison back at the end would move customers. Instead the holdout that stays is drawn in
+    the first stages almost whole, where it is needed to compare with, and the practice grows beside it.
+    """
+    stages = plan.stages
+    if all(b.treat > a.treat and b.control > a.control for a, b in zip(stages, stages[1:], strict=False)):
+        return stages
+    found: list[Stage] = []
+    for number, stage in enumerate(stages):
+        most = plan.holdout * (1 - LATE * (len(stages) - 1 - number))
+        control = min(stage.control, most) if number + 1 < len(stages) else plan.holdout
+        treat = min(stage.treat, 1 - plan.holdout)
+        if not found or (treat > found[-1].treat and control > found[-1].control):
+            found.append(replace(stage, treat=treat, control=control))
+    return tuple(found)
+
+
+def pilot_values(contents: Contents, setting: Setting) -> PilotValues:
+    """The pilot file of an adoption; the setting must fit."""
+    customer = contents.model.targeting.customer
+    margins = [one for one in contents.measures if one.role == "guardrail" and one.margin is not None]
+    keep = [*contents.model.targeting.keep, *(_own(column, value) for column, value in setting.keep.items())]
+    return PilotValues(
+        title=contents.identity.title,
+        owner=setting.owner,
+        at_kind=setting.at_kind,
+        at=setting.at,
+        challenge=contents.identity.challenge,
+        customer={
+            "audience": customer.audience,
+            "behaviour": customer.behaviour,
+            "barriers": customer.barriers,
+            "benefits": customer.benefits,
+        },
+        source=setting.here(contents.requirements.population),
+        keep=_conditions(keep, setting),
+        deciding=setting.here(contents.claim.measure),
+        guardrails=tuple((setting.here(one.id), _amount(one, one.margin or 0.0)) for one in margins),
+    )
+
+
+def stage_values(
+    contents: Contents, setting: Setting, stages: Sequence[Stage], number: int, start: date
+) -> StageValues:
+    """The iteration file of stage `number` (from 1), which draws only the customers that the stage adds."""
+    return stage_file(
+        contents,
+        spans_of(stages),
+        number,
+        values=chosen(contents, setting),
+        groups=tuple(setting.here(group.id) for group in contents.groups),
+        start=start,
+    )
+
+
+def stage_file(
+    contents: Contents,
+    spans: Sequence[Span],
+    number: int,
+    *,
+    values: Mapping[str, Scalar],
+    groups: tuple[str, ...],
+    start: date,
+) -> StageValues:
+    """The same from what is settled already."""
+    (first, last), (held, held_to) = growth(spans, number - 1)
+    treated, kept = last - first, held_to - held
+    before = 0 if number == 1 else spans[number - 2].treated + spans[number - 2].held - spans[0].held_from
+    practice, span = contents.model.practice, spans[number - 1]
+    texts = {name: getattr(practice, name) for name in ("message", "channel", "when", "how_often", "offer")}
+    measure = contents.measures[0]
+    return StageValues(
+        number=number,
+        question=f"Does {contents.identity.title} do here what was predicted? Stage {span.name}.",
+        changed=None if number == 1 else f"More customers: stage {span.name}.",
+        practice={"label": practice.label}
+        | {name: filled(text, values) for name, text in texts.items() if text is not None},
+        practice_share=f"{treated}/{treated + kept}",
+        comparison_label=practice.instead,
+        comparison_role=practice.instead_role,
+        comparison_share=f"{kept}/{treated + kept}",
+        take=f"{treated + kept}/{BUCKETS - before}",
+        worth_it=_amount(measure, contents.claim.worth_it or measure.worth_it or 0.0),
+        groups=groups,
+        start=start,
+        follow_up=practice.follow_up_days,
+        end=start + timedelta(days=max(span.days, practice.follow_up_days)),
+    )
+
+
+def _amount(measure: MeasurePlan, value: float) -> str:
+    return f"{value * 1000:.10g} per 1000" if measure.is_rate else f"{value:.10g} each"
+
+
+def _own(column: str, value: str) -> Condition:
+    return Condition(column=column, comparison="in", values=(value,))
+
+
+def _conditions(keep: Sequence[Condition], setting: Setting) -> tuple[tuple[str, Test], ...]:
+    allowed: dict[str, Test] = {}
+    bounds: dict[str, dict[str, Scalar]] = {}
+    for one in keep:
+        column = setting.here(one.column)
+        if one.comparison == "in":
+            allowed[column] = one.values
+        else:
+            bounds.setdefault(column, {})[one.comparison] = one.values[0]
+    return tuple((bounds | allowed).items())
