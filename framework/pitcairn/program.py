@@ -93,6 +93,14 @@ class ProgramFolder:
     def assignment_file(self, pilot: str, number: int) -> Path:
         return self.lists(pilot, number) / "assignment.parquet"
 
+    def handover_file(self, pilot: str) -> Path:
+        """The list for delivery systems; it lives where lists do, because it names customers."""
+        return self.pilot_folder(pilot) / "lists" / "assignments.csv"
+
+    def export_folder(self, pilot: str) -> Path:
+        """Flag files for delivery systems: ranges only, nobody's name."""
+        return self.root / "exports" / pilot
+
     def result_file(self, pilot: str, number: int) -> Path:
         return self.root / "results" / pilot / f"iteration-{number}.json"
 

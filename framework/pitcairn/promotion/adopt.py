@@ -18,12 +18,12 @@ from pitcairn.evidence.files import files_of
 from pitcairn.evidence.mix import mixes
 from pitcairn.iteration.launch import draw_sources, taken_before
 from pitcairn.ledger import history
+from pitcairn.program import ProgramFolder
 from pitcairn.promotion.adoption import Adoption, adopted, state_of
 from pitcairn.promotion.compiled import COMPARISON, PRACTICE
 from pitcairn.promotion.contents import Contents, Stage
 from pitcairn.promotion.fitting import Running, Setting, chosen, untried
 from pitcairn.promotion.predict import Experience, Prediction, Refusal, Site, predict
-from pitcairn.program import ProgramFolder
 from pitcairn.spec.load import load
 
 Files = Mapping[str, tuple[Path, ...]]
@@ -35,6 +35,8 @@ class Foreseen:
 
     plan: Plan
     eligible: int
+    planned_error: float
+    """Of the log ratio, once every stage is open."""
     outcome: Prediction | Refusal
 
 
@@ -64,6 +66,7 @@ def foresee(
         found = mixes(engine, plan, files)
     eligible = _eligible(plan, drawn)
     _refuse_small(contents, eligible)
+    error = _planned_error(contents, eligible, stages[-1])
     level = known.get(plan.deciding.id)
     packs = {setting.here(group.id): group.id for group in contents.groups}
     outcome = predict(
@@ -73,9 +76,9 @@ def foresee(
         elsewhere_seen=elsewhere_seen,
         experience=experience,
         untried=untried(contents, setting),
-        planned_error=_planned_error(contents, eligible, stages[-1]),
+        planned_error=error,
     )
-    return Foreseen(plan=plan, eligible=eligible, outcome=outcome)
+    return Foreseen(plan=plan, eligible=eligible, planned_error=error, outcome=outcome)
 
 
 def adoption_of(
@@ -89,6 +92,7 @@ def adoption_of(
         version=contents.identity.version,
         pack_digest=pack_digest,
         core_digest=contents.core_digest,
+        program=foreseen.plan.program,
         place=foreseen.plan.scope_label,
         valid_until=contents.identity.valid_until,
         parameters=tuple(sorted((name, str(value)) for name, value in chosen(contents, setting).items())),
@@ -97,6 +101,7 @@ def adoption_of(
         claimed=contents.claim.raw.log_ratio,
         stages=tuple(stages),
         prediction=foreseen.outcome,
+        planned_error=foreseen.planned_error,
         rollback=contents.rollout.rollback,
         channel=contents.model.contact_policy.channel,
         most_contacts=contents.model.contact_policy.most_contacts,

@@ -28,6 +28,7 @@ class Adoption:
     version: str
     pack_digest: str
     core_digest: str
+    program: str
     place: str
     valid_until: str
     parameters: tuple[tuple[str, str], ...]
@@ -38,6 +39,8 @@ class Adoption:
     """The pack's raw log ratio, so that calibration can set what came beside it."""
     stages: tuple[Stage, ...]
     prediction: Prediction
+    planned_error: float
+    """Of the log ratio, once every stage is open."""
     rollback: tuple[str, ...]
     channel: str | None
     most_contacts: int | None

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from pitcairn.design.assignment import BUCKETS
-from pitcairn.design.plan import Condition, MeasurePlan, Scalar
+from pitcairn.design.plan import Condition, MeasurePlan, Plan, Scalar
 from pitcairn.promotion.contents import Contents, RolloutPlan, Stage
 from pitcairn.promotion.fitting import Setting, chosen
 from pitcairn.promotion.layout import Span, growth, spans_of
-from pitcairn.promotion.parameters import filled
 
 PRACTICE, COMPARISON = "practice", "held-out"
+TEXTS = ("message", "channel", "when", "how_often", "offer")
+MARK = re.compile(r"\[\[([a-z0-9_-]+)\]\]")
 Test = tuple[Scalar, ...] | Mapping[str, Scalar]
 LATE = 0.05
 """Of the holdout, what each later stage adds to it."""
@@ -65,7 +68,7 @@ def growing_stages(plan: RolloutPlan) -> tuple[Stage, ...]:
     the first stages almost whole, where it is needed to compare with, and the practice grows beside it.
     """
     stages = plan.stages
-    if all(b.treat > a.treat and b.control > a.control for a, b in zip(stages, stages[1:], strict=False)):
+    if all(after.treat > one.treat and after.control > one.control for one, after in pairwise(stages)):
         return stages
     found: list[Stage] = []
     for number, stage in enumerate(stages):
@@ -101,53 +104,77 @@ def pilot_values(contents: Contents, setting: Setting) -> PilotValues:
     )
 
 
-def stage_values(
-    contents: Contents, setting: Setting, stages: Sequence[Stage], number: int, start: date
-) -> StageValues:
-    """The iteration file of stage `number` (from 1), which draws only the customers that the stage adds."""
-    return stage_file(
-        contents,
+def first_stage(contents: Contents, setting: Setting, stages: Sequence[Stage]) -> StageValues:
+    """The iteration file of the first stage; the setting must fit."""
+    practice, values = contents.model.practice, chosen(contents, setting)
+    texts = {name: getattr(practice, name) for name in TEXTS}
+    measure = contents.measures[0]
+    return _stage(
         spans_of(stages),
-        number,
-        values=chosen(contents, setting),
+        1,
+        title=contents.identity.title,
+        practice={"label": practice.label} | {name: filled(text, values) for name, text in texts.items() if text},
+        comparison=(practice.instead, practice.instead_role),
+        worth_it=_amount(measure, contents.claim.worth_it or measure.worth_it or 0.0),
         groups=tuple(setting.here(group.id) for group in contents.groups),
-        start=start,
+        start=setting.start,
+        follow_up=practice.follow_up_days,
     )
 
 
-def stage_file(
-    contents: Contents,
+def next_stage(plan: Plan, spans: Sequence[Span], number: int, start: date) -> StageValues:
+    """The iteration file of a later stage: the locked plan of the one before, for the customers this stage adds."""
+    practice, comparison = plan.arm(PRACTICE), plan.comparison
+    texts = {name: getattr(practice, name) for name in TEXTS}
+    return _stage(
+        spans,
+        number,
+        title=plan.title,
+        practice={"label": practice.label} | {name: text for name, text in texts.items() if text},
+        comparison=(comparison.label, comparison.role),
+        worth_it=_amount(plan.deciding, plan.deciding.worth_it or 0.0),
+        groups=tuple(group.id for group in plan.groups),
+        start=start,
+        follow_up=plan.follow_up_days,
+    )
+
+
+def _stage(
     spans: Sequence[Span],
     number: int,
     *,
-    values: Mapping[str, Scalar],
+    title: str,
+    practice: Mapping[str, str],
+    comparison: tuple[str, str],
+    worth_it: str,
     groups: tuple[str, ...],
     start: date,
+    follow_up: int,
 ) -> StageValues:
-    """The same from what is settled already."""
     (first, last), (held, held_to) = growth(spans, number - 1)
-    treated, kept = last - first, held_to - held
-    before = 0 if number == 1 else spans[number - 2].treated + spans[number - 2].held - spans[0].held_from
-    practice, span = contents.model.practice, spans[number - 1]
-    texts = {name: getattr(practice, name) for name in ("message", "channel", "when", "how_often", "offer")}
-    measure = contents.measures[0]
+    treated, kept, span = last - first, held_to - held, spans[number - 1]
+    before = first + held - span.held_from
     return StageValues(
         number=number,
-        question=f"Does {contents.identity.title} do here what was predicted? Stage {span.name}.",
-        changed=None if number == 1 else f"More customers: stage {span.name}.",
-        practice={"label": practice.label}
-        | {name: filled(text, values) for name, text in texts.items() if text is not None},
+        question=f"Does “{title}” do here what was predicted? Stage “{span.name}”.",
+        changed=None if number == 1 else f"More customers: stage “{span.name}”.",
+        practice=practice,
         practice_share=f"{treated}/{treated + kept}",
-        comparison_label=practice.instead,
-        comparison_role=practice.instead_role,
+        comparison_label=comparison[0],
+        comparison_role=comparison[1],
         comparison_share=f"{kept}/{treated + kept}",
         take=f"{treated + kept}/{BUCKETS - before}",
-        worth_it=_amount(measure, contents.claim.worth_it or measure.worth_it or 0.0),
+        worth_it=worth_it,
         groups=groups,
         start=start,
-        follow_up=practice.follow_up_days,
-        end=start + timedelta(days=max(span.days, practice.follow_up_days)),
+        follow_up=follow_up,
+        end=start + timedelta(days=max(span.days, follow_up)),
     )
+
+
+def filled(text: str, values: Mapping[str, Scalar]) -> str:
+    """The text with each `[[name]]` replaced by its value, once; curly brackets of mailing systems stay as they are."""
+    return MARK.sub(lambda found: str(values.get(found[1], found[0])), text)
 
 
 def _amount(measure: MeasurePlan, value: float) -> str:

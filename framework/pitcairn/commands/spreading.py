@@ -1,0 +1,109 @@
+"""How the answers of `adopt`, `rollout`, `export`, `watch` and `retire` look on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pitcairn.commands.paper import Kind, Paper
+
+if TYPE_CHECKING:
+    from pitcairn.promotion.adoption import State
+    from pitcairn.promotion.handing import Exported
+    from pitcairn.promotion.registry import Index
+    from pitcairn.promotion.rollout import Standing
+    from pitcairn.promotion.watch import Watched
+
+MARKS: dict[str, Kind] = {"green": "good", "amber": "watch", "red": "bad", "inconclusive": "neutral"}
+
+
+def adopted(
+    paper: Paper, *, said: Sequence[str], files: Sequence[Path], dry_run: bool, shown: Callable[[Path], str]
+) -> None:
+    """The prediction, and what was written."""
+    for sentence in said:
+        paper.wrap(sentence)
+    for file in files:
+        paper.say(f"{'Would write' if dry_run else 'Wrote'} {shown(file)}")
+    paper.say("Nothing was written." if dry_run else "The prediction is in the ledger, before the first customer.")
+
+
+def rollout(paper: Paper, *, now: Standing, said: Sequence[str]) -> None:
+    """The stages, the gates of the open one, and what was just done."""
+    for sentence in said:
+        paper.wrap(sentence)
+    for number, span in enumerate(now.spans, start=1):
+        word = "open" if number == now.number else "done" if number < now.number else "ahead"
+        paper.say(
+            f"{number}. {span.name}: {span.treated / 100:g} % with the practice, "
+            f"{(span.held - span.held_from) / 100:g} % held out ({word})"
+        )
+    if now.state.over:
+        over = now.state.over
+        paper.wrap(f"Over since {over.at:%Y-%m-%d}, by {over.by}: {over.step.why}")
+        return
+    width = max(len(gate.name) for gate in now.judgement.gates)
+    for gate in now.judgement.gates:
+        paper.mark(MARKS[gate.colour], gate.name, gate.why, column=width)
+    paper.wrap(now.judgement.sentence)
+
+
+def next_of(now: Standing) -> str | None:
+    """What to type after having seen a rollout."""
+    pilot = now.state.pilot
+    if now.state.over:
+        return f"pitcairn export {pilot}"
+    if now.judgement.colour == "red":
+        return f"pitcairn rollout {pilot} --rollback --because TEXT"
+    if now.judgement.colour == "inconclusive":
+        return f"pitcairn read {pilot}" if now.result is not None else "pitcairn status"
+    if now.is_last:
+        return f"pitcairn watch {pilot}"
+    return f"pitcairn rollout {pilot} --{'advance' if now.state.rehearsed else 'rehearse-rollback'}"
+
+
+def exported(paper: Paper, *, done: Exported, dry_run: bool, shown: Callable[[Path], str]) -> None:
+    """Which places get what, and where it says so."""
+    for cut in done.cuts:
+        paper.say(f"{cut.arm}: places {cut.first:,} to {cut.last - 1:,} of pilot_bucket")
+    if not done.enabled:
+        paper.wrap("It is over: the flags are switched off.")
+    if done.customers is not None:
+        paper.say(f"{done.customers:,} customers in the list.")
+    for file in done.files:
+        paper.say(f"{'Would write' if dry_run else 'Wrote'} {shown(file)}")
+
+
+def watched(
+    paper: Paper, *, state: State, found: Watched, written: Path | None, shown: Callable[[Path], str]
+) -> None:
+    """The run chart as a list, and what the questions answer."""
+    from pitcairn.promotion.foretold import looked, percent
+
+    rows = [(one.as_of, percent(one.log_ratio)) for one in found.looks]
+    if rows:
+        paper.table(("as of", "came"), rows, numbers=(1,))
+    for sentence in looked(state.adoption.prediction, found):
+        paper.wrap(sentence)
+    if written:
+        paper.say(f"Wrote {shown(written)}")
+
+
+def retired(paper: Paper, *, state: State) -> None:
+    """That it is over, and why."""
+    if state.over:
+        paper.wrap(f"{state.pilot} is retired by {state.over.by}: {state.over.step.why}")
+
+
+def registry(
+    paper: Paper, *, index: Index, said: Sequence[str], files: Sequence[Path], shown: Callable[[Path], str]
+) -> None:
+    """How many packs and adoptions there are, and the grade of the predictions."""
+    paper.say(f"{len(index.packs):,} packs, {len(index.adoptions):,} adoptions.")
+    for sentence in said:
+        paper.wrap(sentence)
+    for problem in index.problems:
+        paper.wrap(str(problem))
+    for file in files:
+        paper.say(f"Wrote {shown(file)}")

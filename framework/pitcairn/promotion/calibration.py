@@ -1,0 +1,133 @@
+"""How good the predictions were, over all adoptions, and what that teaches for the next one. The tool is graded too."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pitcairn.promotion.adoption import Look
+from pitcairn.promotion.gates import observed_range
+from pitcairn.promotion.predict import ASSUMED_SPREAD, CONFIDENCES, Experience, Level, Prediction, Site
+
+ENOUGH = 10
+"""Adoptions before the spread between places is learnt; until then it is assumed."""
+MOST_SPREAD = 4.0
+HALVINGS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """One adoption as a registry keeps it: counts and effects, nobody's row."""
+
+    pack: str
+    version: str
+    core_digest: str
+    program: str
+    pilot: str
+    place: str
+    adopted_at: str
+    claimed: float
+    prediction: Prediction
+    look: Look | None
+    """The last one; None while nothing has come."""
+    over: str | None
+    """Why it ended; None while it runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """Of the ranges meant to hold what came so often, how many did."""
+
+    confidence: float
+    held: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """All adoptions together; failed and ended ones count like the others."""
+
+    count: int
+    """Adoptions with a look."""
+    coverage: tuple[Coverage, ...]
+    voltage: float | None
+    """What came, divided by what was predicted, all adoptions together; None where nothing was predicted."""
+    raw_voltage: float | None
+    """The same against the packs' own raw numbers: what would have been promised without shrinking."""
+    log_score: float | None
+    """Mean logarithm of the predicted density where the look fell: higher is better."""
+    experience: Experience
+
+
+def calibrated(adoptions: Sequence[Published]) -> Calibration:
+    """Predicted ranges, widened by each look's own error, against what came."""
+    seen = [(one, one.look) for one in adoptions if one.look is not None]
+    coverage = []
+    for confidence in CONFIDENCES:
+        ends = [(observed_range(one.prediction, look.standard_error, confidence), look) for one, look in seen]
+        held = sum(low <= look.log_ratio <= high for (low, high), look in ends)
+        coverage.append(Coverage(confidence=confidence, held=held, count=len(seen)))
+    came = sum(_gain(one, look.log_ratio) for one, look in seen)
+    return Calibration(
+        count=len(seen),
+        coverage=tuple(coverage),
+        voltage=_ratio(came, sum(_gain(one, one.prediction.estimate) for one, _ in seen)),
+        raw_voltage=_ratio(came, sum(_gain(one, one.claimed) for one, _ in seen)),
+        log_score=float(np.mean([_score(one, look) for one, look in seen])) if seen else None,
+        experience=learnt(adoptions),
+    )
+
+
+def learnt(adoptions: Sequence[Published]) -> Experience:
+    """The spread between places, as a share of the claim, from how far looks fell from the packs' raw numbers.
+
+    A look and a claim each lie one spread from the common level, so that their difference varies by 1 + 1 / k spreads
+    squared, k places behind the claim, besides both errors. The spread is the one at which the squared distances are
+    what chance gives (Paule and Mandel 1982). Before ten adoptions it is the assumption.
+    """
+    seen = [(one, one.look) for one in adoptions if one.look is not None and one.claimed]
+    if len(seen) < ENOUGH:
+        return Experience(spread=ASSUMED_SPREAD, learnt_from=0)
+    off = np.array([(look.log_ratio - one.prediction.estimate) / one.claimed for one, look in seen])
+    errors = np.array([look.standard_error / one.claimed for one, look in seen])
+    times = np.array([1 + 1 / one.prediction.places for one, _ in seen])
+    low, high = 0.0, MOST_SPREAD
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        too_small = float((off**2 / (errors**2 + times * middle**2)).sum()) > len(seen)
+        low, high = (middle, high) if too_small else (low, middle)
+    # Never nothing: a spread of zero would promise that places cannot differ.
+    return Experience(spread=max(0.1, (low + high) / 2), learnt_from=len(seen))
+
+
+def seen_elsewhere(adoptions: Sequence[Published], core_digest: str, *, but: str) -> tuple[Site, ...]:
+    """Places that used exactly this core, one site each, for the next prediction; `but` is the place to leave out."""
+    return tuple(
+        Site(
+            name=one.place,
+            levels=(
+                Level(
+                    level="", log_ratio=one.look.log_ratio, standard_error=one.look.standard_error, share=1.0
+                ),
+            ),
+        )
+        for one in adoptions
+        if one.core_digest == core_digest and one.look is not None and one.place != but
+    )
+
+
+def _gain(one: Published, log_ratio: float) -> float:
+    return log_ratio if one.prediction.better == "up" else -log_ratio
+
+
+def _ratio(above: float, below: float) -> float | None:
+    return above / below if abs(below) > 1e-12 else None
+
+
+def _score(one: Published, look: Look) -> float:
+    width = math.hypot(one.prediction.width, look.standard_error)
+    z = (look.log_ratio - one.prediction.estimate) / width
+    return -0.5 * z * z - math.log(width * math.sqrt(2 * math.pi))

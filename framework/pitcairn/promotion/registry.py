@@ -1,0 +1,208 @@
+"""A registry: a folder, or a git repository, with packs and adoptions, and pages made from them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pitcairn.atomic import write_all
+from pitcairn.canonical import digest, dumps
+from pitcairn.errors import DataError, PitcairnError, Problem
+from pitcairn.promotion.adoption import State
+from pitcairn.promotion.calibration import Calibration, Published, calibrated
+from pitcairn.promotion.foretold import percent
+from pitcairn.promotion.gates import observed_range
+from pitcairn.promotion.watch import Watched
+from pitcairn.report.charts import Scale, Span
+from pitcairn.report.render import environment
+
+SCHEMA = "pitcairn.registry/1"
+NAME = re.compile(r"[^a-z0-9.-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One pack of the index."""
+
+    file: str
+    name: str
+    version: str
+    title: str
+    summary: str
+    proven_at: str
+    valid_until: str
+    core_digest: str
+    digest: str
+    adoptions: int
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """A registry, read whole."""
+
+    packs: tuple[Listed, ...]
+    adoptions: tuple[Published, ...]
+    calibration: Calibration
+    problems: tuple[Problem, ...]
+    """Files that are no packs or no adoptions: told, and left out."""
+
+
+def publish(registry: Path, state: State, found: Watched) -> Path:
+    """Writes the adoption's file into the registry, in the place of an earlier one of its own; gives the file."""
+    one = state.adoption
+    published = Published(
+        pack=one.pack,
+        version=one.version,
+        core_digest=one.core_digest,
+        program=one.program,
+        pilot=state.pilot,
+        place=one.place,
+        adopted_at=state.adopted_at.date().isoformat(),
+        claimed=one.claimed,
+        prediction=one.prediction,
+        look=found.looks[-1] if found.looks else None,
+        over=state.over.step.why if state.over else None,
+    )
+    own = digest([one.program, state.pilot, one.pack, one.version])[:12]
+    path = registry / "adoptions" / f"{NAME.sub('-', one.pack.lower())}-{own}.json"
+    write_all({path: dumps(published, indent=1) + "\n"})
+    return path
+
+
+def adoptions_in(registry: Path) -> tuple[tuple[Published, ...], tuple[Problem, ...]]:
+    """Every adoption of a registry in order of file name, and what could not be read."""
+    from pydantic import TypeAdapter, ValidationError
+
+    adapter, found, problems = TypeAdapter(Published), [], []
+    for path in sorted((registry / "adoptions").glob("*.json")):
+        try:
+            found.append(adapter.validate_json(path.read_bytes()))
+        except (OSError, ValidationError):
+            problems.append(Problem(message="This is no adoption.", file=f"adoptions/{path.name}"))
+    return tuple(found), tuple(problems)
+
+
+def read(registry: Path, today: date) -> Index:
+    """The registry as it is. DataError where there is no such folder; files that are broken are told in the index."""
+    if not registry.is_dir():
+        raise DataError(f"There is no folder {registry}.")
+    adoptions, problems = adoptions_in(registry)
+    packs, broken = _packs(registry, adoptions, today)
+    return Index(
+        packs=packs, adoptions=adoptions, calibration=calibrated(adoptions), problems=(*problems, *broken)
+    )
+
+
+def write(registry: Path, today: date) -> tuple[Index, tuple[Path, ...]]:
+    """Reads the registry and writes `index.json`, `index.html` and `calibration.html`: the same for the same files."""
+    index = read(registry, today)
+    texts = {
+        registry / "index.json": dumps({"schema": SCHEMA, "packs": index.packs}, indent=1) + "\n",
+        registry / "index.html": environment().get_template("registry.html.j2").render(index=index),
+        registry / "calibration.html": calibration_page(index.calibration, index.adoptions),
+    }
+    write_all(texts)
+    return index, tuple(texts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One adoption on the calibration page."""
+
+    name: str
+    place: str
+    predicted: str
+    range: str
+    came: str
+    held: bool | None
+    span: Span | None
+    came_at: str | None
+
+
+def calibration_page(calibration: Calibration, adoptions: Sequence[Published]) -> str:
+    """The page that grades the predictions: every adoption, coverage, voltage, and what was learnt."""
+    scale = _scale(adoptions)
+    template = environment().get_template("calibration.html.j2")
+    rows = tuple(_row(one, scale) for one in adoptions)
+    return template.render(rows=rows, sentences=sentences(calibration), zero=scale.at(0.0))
+
+
+def sentences(calibration: Calibration) -> tuple[str, ...]:
+    """What the numbers say, in words."""
+    if not calibration.count:
+        return ("No adoption has been read yet, so the predictions have no grade.",)
+    said = [
+        f"Ranges meant to hold {one.confidence:.0%} of what comes held {one.held} of {one.count}."
+        for one in calibration.coverage
+    ]
+    if calibration.voltage is not None:
+        said.append(f"What came is {calibration.voltage:.0%} of what was predicted, all adoptions together.")
+    if calibration.raw_voltage is not None:
+        said.append(f"It is {calibration.raw_voltage:.0%} of what the packs showed at their own place.")
+    one = calibration.experience
+    said.append(
+        f"Places differ by about {one.spread:.0%} of a claimed effect, learnt from {one.learnt_from} adoptions."
+        if one.learnt_from
+        else f"With fewer than ten adoptions, that places differ by {one.spread:.0%} of a claimed effect is assumed."
+    )
+    return tuple(said)
+
+
+def _packs(
+    registry: Path, adoptions: Sequence[Published], today: date
+) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
+    from pitcairn.promotion.pack import opened
+
+    found, problems = [], []
+    for path in sorted((registry / "packs").glob("*.pilotpack")):
+        try:
+            pack = opened(path)
+        except PitcairnError as error:
+            problems += error.problems
+            continue
+        identity = pack.contents.identity
+        found.append(
+            Listed(
+                file=f"packs/{path.name}",
+                name=identity.name,
+                version=identity.version,
+                title=identity.title,
+                summary=identity.summary,
+                proven_at=f"{identity.scope_label}, {identity.program}",
+                valid_until=identity.valid_until,
+                core_digest=pack.contents.core_digest,
+                digest=pack.digest,
+                adoptions=sum(one.core_digest == pack.contents.core_digest for one in adoptions),
+                expired=today.isoformat() > identity.valid_until,
+            )
+        )
+    return tuple(found), tuple(problems)
+
+
+def _scale(adoptions: Sequence[Published]) -> Scale:
+    nines = [(one.prediction, one.prediction.ranges[-1]) for one in adoptions]
+    ranges = [(nine.low, prediction.estimate, nine.high) for prediction, nine in nines]
+    came = [(one.look.log_ratio, one.look.log_ratio, one.look.log_ratio) for one in adoptions if one.look]
+    return Scale.around([*ranges, *came, (0.0, 0.0, 0.0)], line=None)
+
+
+def _row(one: Published, scale: Scale) -> Row:
+    nine, look = one.prediction.ranges[-1], one.look
+    held = None
+    if look is not None:
+        low, high = observed_range(one.prediction, look.standard_error)
+        held = low <= look.log_ratio <= high
+    return Row(
+        name=f"{one.pack} {one.version}",
+        place=one.place,
+        predicted=percent(one.prediction.estimate),
+        range=f"{percent(nine.low)} to {percent(nine.high)}",
+        came=percent(look.log_ratio) if look else "nothing yet",
+        held=held,
+        span=scale.span(nine.low, one.prediction.estimate, nine.high),
+        came_at=scale.at(look.log_ratio) if look else None,
+    )
