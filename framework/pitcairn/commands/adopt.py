@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -15,10 +13,6 @@ from pitcairn.commands.answer import Answer
 from pitcairn.commands.options import Day, verb
 from pitcairn.commands.session import Session
 from pitcairn.commands.targets import files_by_source, person
-
-if TYPE_CHECKING:
-    from pitcairn.promotion.contents import Contents
-    from pitcairn.promotion.trust import Verified
 
 
 @verb("adopt", example="pitcairn adopt bread-note-1.0.0.pilotpack --at location:leeds --set shop_name=Leeds")
@@ -64,14 +58,16 @@ def command(
     with. Then writes an ordinary pilot, with a holdout that stays, and registers the prediction in the ledger, before
     the first customer. A core part of the model cannot be changed: that would be another model, and a new pilot.
     """
+    from pitcairn.commands.adopting import adopt, pairs, refuse_untrusted
     from pitcairn.promotion.fitting import Setting
-    from pitcairn.promotion.trust import trusted_keys, verified
+    from pitcairn.promotion.trust import verified
+    from pitcairn.spec.practice_rules import load_trusted_keys
 
     folder = session.folder
     moment, who = session.moment(folder), person(by, folder.root)
     session.stage("Checking the pack …")
-    found = verified(file, trusted_keys(folder), moment.today)
-    _refuse_untrusted(found, unsigned)
+    found = verified(file, load_trusted_keys(folder.trusted_keys_file), moment.today)
+    refuse_untrusted(found, unsigned)
     contents = found.pack.contents
     kind, _, place = at.partition(":")
     if kind not in ("location", "product_line") or not place:
@@ -82,24 +78,26 @@ def command(
         at_kind=kind,
         at=place,
         start=start or moment.today + timedelta(days=7),
-        names=_pairs(names, "--map"),
-        values=_pairs(values, "--set"),
-        keep=_pairs(keep, "--keep"),
+        names=pairs(names, "--map"),
+        values=pairs(values, "--set"),
+        keep=pairs(keep, "--keep"),
     )
     session.stage("Counting the customers here …")
     with session.changing("see whether it was done: pitcairn status", really=not dry_run):
-        said, files = _adopt(
-            session,
+        done = adopt(
+            folder,
             contents,
             found.pack.digest,
             setting,
             registry,
             files_by_source(data),
             by=who,
+            now=moment.now,
+            today=moment.today,
             dry_run=dry_run,
         )
     return Answer(
-        data={"pilot": setting.pilot, "pack": contents.identity, "said": said, "files": files, "dry_run": dry_run},
-        show=partial(spreading.adopted, said=said, files=files, dry_run=dry_run, shown=session.shown),
-        next=f"pitcairn launch {setting.pilot}",
+        data={"pilot": setting.pilot, "pack": contents.identity, "said": done.said, "files": done.files},
+        show=partial(spreading.adopted, said=done.said, files=done.files, dry_run=dry_run, shown=session.shown),
+        next=None if dry_run else f"pitcairn launch {setting.pilot}",
     )

@@ -55,7 +55,7 @@ def command(
     folder = session.folder
     now = standing(folder, pilot)
     if not (advance or rehearse_rollback or rollback):
-        return _answer(session, pilot, now, ())
+        return _answer(pilot, now, ())
     moment = session.moment(folder)
     who = people or (person(None, folder.root),)
     with session.changing(SAY.replace("PILOT", pilot)):
@@ -66,7 +66,7 @@ def command(
         else:
             said = roll_back(folder, now, by=" and ".join(who), because=because or "", at=moment.now)
     following = f"pitcairn export {pilot}" if rollback else f"pitcairn rollout {pilot}"
-    return _answer(session, pilot, standing(folder, pilot), said, following)
+    return _answer(pilot, standing(folder, pilot), said, following)
 
 
 def _advance(
@@ -80,12 +80,10 @@ def _advance(
     text = stage_file(values, f"Stage {values.number} of the rollout of {now.state.adoption.pack} here.")
     path = open_stage(folder, now, text, by=who, because=because, at=session.moment(folder).now)
     said = (f"Opened “{now.spans[now.number].name}”. Wrote {session.shown(path)}",)
-    return _answer(session, pilot, standing(folder, pilot), said, f"pitcairn launch {pilot}")
+    return _answer(pilot, standing(folder, pilot), said, f"pitcairn launch {pilot}")
 
 
-def _answer(
-    session: Session, pilot: str, now: Standing, said: tuple[str, ...], following: str | None = None
-) -> Answer:
+def _answer(pilot: str, now: Standing, said: tuple[str, ...], following: str | None = None) -> Answer:
     return Answer(
         data={
             "pilot": pilot,

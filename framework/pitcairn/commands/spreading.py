@@ -75,9 +75,7 @@ def exported(paper: Paper, *, done: Exported, dry_run: bool, shown: Callable[[Pa
         paper.say(f"{'Would write' if dry_run else 'Wrote'} {shown(file)}")
 
 
-def watched(
-    paper: Paper, *, state: State, found: Watched, written: Path | None, shown: Callable[[Path], str]
-) -> None:
+def watched(paper: Paper, *, state: State, found: Watched, written: Path | None, shown: Callable[[Path], str]) -> None:
     """The run chart as a list, and what the questions answer."""
     from pitcairn.promotion.foretold import looked, percent
 

@@ -108,11 +108,7 @@ def seen_elsewhere(adoptions: Sequence[Published], core_digest: str, *, but: str
     return tuple(
         Site(
             name=one.place,
-            levels=(
-                Level(
-                    level="", log_ratio=one.look.log_ratio, standard_error=one.look.standard_error, share=1.0
-                ),
-            ),
+            levels=(Level(level="", log_ratio=one.look.log_ratio, standard_error=one.look.standard_error, share=1.0),),
         )
         for one in adoptions
         if one.core_digest == core_digest and one.look is not None and one.place != but

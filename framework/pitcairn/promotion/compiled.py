@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -14,10 +13,10 @@ from pitcairn.design.plan import Condition, MeasurePlan, Plan, Scalar
 from pitcairn.promotion.contents import Contents, RolloutPlan, Stage
 from pitcairn.promotion.fitting import Setting, chosen
 from pitcairn.promotion.layout import Span, growth, spans_of
+from pitcairn.promotion.parameters import filled
 
 PRACTICE, COMPARISON = "practice", "held-out"
 TEXTS = ("message", "channel", "when", "how_often", "offer")
-MARK = re.compile(r"\[\[([a-z0-9_-]+)\]\]")
 Test = tuple[Scalar, ...] | Mapping[str, Scalar]
 LATE = 0.05
 """Of the holdout, what each later stage adds to it."""
@@ -170,11 +169,6 @@ def _stage(
         follow_up=follow_up,
         end=start + timedelta(days=max(span.days, follow_up)),
     )
-
-
-def filled(text: str, values: Mapping[str, Scalar]) -> str:
-    """The text with each `[[name]]` replaced by its value, once; curly brackets of mailing systems stay as they are."""
-    return MARK.sub(lambda found: str(values.get(found[1], found[0])), text)
 
 
 def _amount(measure: MeasurePlan, value: float) -> str:

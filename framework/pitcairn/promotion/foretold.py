@@ -70,8 +70,8 @@ def looked(one: Prediction, found: Watched) -> tuple[str, ...]:
         return ("No look yet: nothing was read that has an estimate.",)
     last = found.looks[-1]
     said = [
-        f"Look {len(found.looks)}, as of {last.as_of}: {percent(last.log_ratio)}; predicted was {percent(one.estimate)}, "
-        f"and this is {'inside' if found.inside else 'outside'} where 9 of 10 such looks were predicted.",
+        f"Look {len(found.looks)}, as of {last.as_of}: {percent(last.log_ratio)}. Predicted: {percent(one.estimate)}, "
+        f"and it is {'inside' if found.inside else 'outside'} where 9 of 10 such looks were predicted.",
         {
             "yes": "Harm: yes.",
             "no": "Harm: not seen, which is not the same as none.",

@@ -92,9 +92,7 @@ def read(registry: Path, today: date) -> Index:
         raise DataError(f"There is no folder {registry}.")
     adoptions, problems = adoptions_in(registry)
     packs, broken = _packs(registry, adoptions, today)
-    return Index(
-        packs=packs, adoptions=adoptions, calibration=calibrated(adoptions), problems=(*problems, *broken)
-    )
+    return Index(packs=packs, adoptions=adoptions, calibration=calibrated(adoptions), problems=(*problems, *broken))
 
 
 def write(registry: Path, today: date) -> tuple[Index, tuple[Path, ...]]:
@@ -157,7 +155,8 @@ def _packs(
 ) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
     from pitcairn.promotion.pack import opened
 
-    found, problems = [], []
+    found: list[Listed] = []
+    problems: list[Problem] = []
     for path in sorted((registry / "packs").glob("*.pilotpack")):
         try:
             pack = opened(path)

@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from iteration.small_shop import a_shop, luck
+from pitcairn.commands.group import run
+from pitcairn.design.resolve import resolve
+from pitcairn.ledger import history
+from pitcairn.program import ProgramFolder
+from pitcairn.promotion.contents import Contents
+from pitcairn.promotion.layout import arm_at, cuts_at, spans_of
+from pitcairn.promotion.pack import packed
+from pitcairn.promotion.payload import CONTENTS, to_json
+from pitcairn.spec.load import load
+from promotion.adoptable import contents, plan_of_the_shop
+
+BEFORE = ("--today", "2026-03-01")
+READ = ("--today", "2026-03-17")
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Contents:
+    return contents(plan_of_the_shop(tmp_path / "origin"))
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> ProgramFolder:
+    folder = a_shop(tmp_path / "here", pilots=())
+    text = folder.program_file.read_text(encoding="utf-8")
+    text = text.replace("product_lines:", "simulated: Made up for a test.\nproduct_lines:")
+    folder.program_file.write_text(text, encoding="utf-8")
+    return folder
+
+
+def a_file(made: Contents, folder: Path) -> Path:
+    path = folder / f"{made.identity.name}-{made.identity.version}.pilotpack"
+    path.write_bytes(packed(made, {CONTENTS: to_json(made).encode("utf-8")}))
+    return path
+
+
+def pitcairn(folder: ProgramFolder, *words: str | Path) -> int:
+    return run(["-C", str(folder.root), "--plain", *map(str, words)])
+
+
+def adopt(folder: ProgramFolder, file: Path, *more: str) -> int:
+    given = ("--at", "product_line:cheese", "--set", "shop_name=Corner", "--start", "2026-03-02", "--unsigned")
+    return pitcairn(folder, "adopt", file, *given, "--by", "bo", *BEFORE, *more)
+
+
+def happen(folder: ProgramFolder, gain: float, number: int = 1) -> None:
+    """Everybody drawn to any stage gets outcomes; the practice adds `gain` to visits of 10 %."""
+    import duckdb
+
+    rows = ["id,visit,complaint"]
+    for stage in range(1, number + 1):
+        path = folder.assignment_file("bread-note", stage)
+        for who, arm in duckdb.connect().execute("SELECT * FROM read_parquet(?)", [str(path)]).fetchall():
+            rate = 0.1 + (gain if arm == "practice" else 0.0)
+            rows.append(f"{who},{int(luck(who, 'visit') < rate)},{int(luck(who, 'spam') < 0.002)}")
+    (folder.root / "data" / "outcomes.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
+def words(capsys: pytest.CaptureFixture[str]) -> str:
+    """Everything said on either stream, without line breaks."""
+    said = capsys.readouterr()
+    return " ".join((said.out + said.err).split())
+
+
+def answered(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    return dict(json.loads(capsys.readouterr().out))
+
+
+def test_a_pack_becomes_an_ordinary_pilot_with_its_prediction_first(
+    there: Contents, here: ProgramFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert adopt(here, a_file(there, tmp_path)) == 0
+    said = words(capsys)
+    assert "Expected here: +" in said
+    assert "A second place replaces the assumption" in said
+    plan = resolve(load(here, "bread-note", 1))
+    assert plan.arm("practice").message == "Fresh bread at Corner, {{ first_name }}."
+    assert plan.arm("practice").when == "18 o'clock"
+    assert plan.take == pytest.approx(0.1)
+    assert (plan.scope, plan.deciding.id, plan.comparison.id) == ("cheese", "visit", "held-out")
+    (row,) = history.entries(here.ledger_file, "adoption")
+    assert row.body["prediction"]["places"] == 1
+    assert history.launches(here.ledger_file) == ()
+    assert pitcairn(here, "check") == 0
+    assert pitcairn(here, "launch", "bread-note", "-y", *BEFORE) == 0
+
+
+def test_a_dry_run_writes_nothing(there: Contents, here: ProgramFolder, tmp_path: Path) -> None:
+    assert adopt(here, a_file(there, tmp_path), "--dry-run") == 0
+    assert here.pilot_ids() == ()
+    assert not here.ledger_file.exists()
+
+
+def test_unlike_customers_are_refused_and_nothing_is_left_behind(
+    there: Contents, here: ProgramFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    islands = tuple(replace(one, level=name) for one, name in zip(there.by_group, ("isle", "atoll"), strict=True))
+    assert adopt(here, a_file(replace(there, by_group=islands), tmp_path)) == 6
+    assert "similarity is 0.00" in words(capsys)
+    assert here.pilot_ids() == ()
+    assert not here.ledger_file.exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        (("--set", "offer=ten"), "another model"),
+        (("--set", "hour=23"), "it may be 16 to 20"),
+        (("--set", "colour=red"), "no parameter"),
+        (("--map", "visit=vist"), "did you mean"),
+        (("--map", "visit=complaint"), "another quantity"),
+        (("--map", "customers=outcome"), "no source"),
+        (("--at", "product_line:chese"), "did you mean"),
+        (("--today", "2027-06-01"), "was good until"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_a_way_out(
+    more: tuple[str, ...],
+    why: str,
+    there: Contents,
+    here: ProgramFolder,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert adopt(here, a_file(there, tmp_path), *more) == 6
+    assert why in words(capsys)
+    assert here.pilot_ids() == ()
+
+
+def test_a_pack_that_nobody_trusted_has_signed_needs_a_word(
+    there: Contents, here: ProgramFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = a_file(there, tmp_path)
+    assert pitcairn(here, "adopt", file, "--at", "product_line:cheese", "--by", "bo", *BEFORE) == 6
+    assert "--unsigned" in words(capsys)
+
+
+def test_contacts_of_all_packs_together_stay_under_the_cap(
+    there: Contents, here: ProgramFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = here.program_file.read_text(encoding="utf-8")
+    contacts = "  contacts: {kind: events, files: data/contacts.csv, customer: id, time: day}\nmeasures:"
+    text = text.replace("measures:", contacts, 1)
+    text += "  caps: [{at_most: 1, within: 14 days, source: contacts}]\n"
+    here.program_file.write_text(text, encoding="utf-8")
+    (here.root / "data" / "contacts.csv").write_text("id,day\nc00001,2026-01-01\n", encoding="utf-8")
+    file = a_file(there, tmp_path)
+    assert adopt(here, file) == 0
+    assert adopt(here, file, "--as", "again") == 6
+    assert "together it would be 2" in words(capsys)
+    assert pitcairn(here, "retire", "bread-note", "--because", "room for another", "--by", "bo", *BEFORE) == 0
+    assert adopt(here, file, "--as", "again") == 0
+
+
+def test_stages_open_one_by_one_and_nobody_moves(
+    there: Contents, here: ProgramFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert adopt(here, a_file(there, tmp_path)) == 0
+    assert pitcairn(here, "rollout", "bread-note", "--advance", "--by", "ada", *READ) == 6
+    assert "way back has not been tried" in words(capsys)
+    assert pitcairn(here, "launch", "bread-note", "-y", *BEFORE) == 0
+    assert pitcairn(here, "rollout", "bread-note", "--rehearse-rollback", "--by", "ada", *READ) == 0
+    assert "cannot be unsent" in words(capsys)
+    assert pitcairn(here, "rollout", "bread-note", "--advance", "--by", "ada", *READ) == 6
+    assert "hold" in words(capsys), "not read yet is no pass"
+    happen(here, 0.05)
+    assert pitcairn(here, "read", "bread-note", "--by", "ada", *READ) == 0
+    capsys.readouterr()
+    assert pitcairn(here, "rollout", "bread-note", "--json") == 0
+    gates = {gate["id"]: gate["colour"] for gate in answered(capsys)["judgement"]["gates"]}
+    assert gates["health"] == "green"
+    assert gates["enough"] == "green"
+
+
+def exported(folder: ProgramFolder) -> dict[str, dict[str, str]]:
+    assert pitcairn(folder, "export", "bread-note") == 0
+    with folder.handover_file("bread-note").open(encoding="utf-8") as file:
+        return {row["customer"]: row for row in csv.DictReader(file)}
+
+
+def test_the_list_says_of_everybody_drawn_what_the_plan_says(
+    there: Contents, here: ProgramFolder, tmp_path: Path
+) -> None:
+    assert adopt(here, a_file(there, tmp_path)) == 0
+    assert pitcairn(here, "launch", "bread-note", "-y", *BEFORE) == 0
+    rows = exported(here)
+    cuts = cuts_at(spans_of(there.rollout.stages)[0], "practice", "held-out")
+    assert len(rows) > 300
+    assert all(arm_at(cuts, int(row["pilot_bucket"])) == row["arm"] for row in rows.values())
+    flags = json.loads((here.export_folder("bread-note") / "flagd.json").read_text(encoding="utf-8"))
+    assert flags["flags"]["bread-note"]["metadata"]["pack"] == "bread-note@1.0.0"
+    assert "c0" not in json.dumps(flags)
+    assert pitcairn(here, "rollout", "bread-note", "--rollback", "--because", "enough", "--by", "bo", *READ) == 0
+    gone = exported(here)
+    assert {row["valid_to"] for row in gone.values()} == {"2026-03-17"}
+    flags = json.loads((here.export_folder("bread-note") / "flagd.json").read_text(encoding="utf-8"))
+    assert flags["flags"]["bread-note"]["state"] == "DISABLED"
+
+
+def test_a_rollback_needs_a_reason_and_ends_it(
+    there: Contents, here: ProgramFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert adopt(here, a_file(there, tmp_path)) == 0
+    assert pitcairn(here, "rollout", "bread-note", "--rollback", "--by", "bo", *READ) == 6
+    assert "needs a reason" in words(capsys)
+    assert pitcairn(here, "rollout", "bread-note", "--rollback", "--because", "harm", "--by", "bo", *READ) == 0
+    assert pitcairn(here, "rollout", "bread-note", "--rehearse-rollback", "--by", "bo", *READ) == 6
+    assert "was rolled back on 2026-03-17 by bo: harm" in words(capsys)
