@@ -11,8 +11,10 @@ import pytest
 from evidence_plans import START, measure, observed, plan
 
 from pitcairn.design.plan import GroupPlan, Plan
-from pitcairn.evidence.facts import ArmCount, Balance, Check, Facts, LevelCount, MissingCount, Tail
-from pitcairn.evidence.health import check, is_alike
+from pitcairn.evidence import questions
+from pitcairn.evidence.alike import is_alike
+from pitcairn.evidence.facts import ArmCount, Balance, Check, Facts, Known, LevelCount, MissingCount, Seen, Tail
+from pitcairn.evidence.health import check
 from pitcairn.evidence.sizes import log_evidence
 
 
@@ -53,7 +55,8 @@ def test_every_question_is_asked_every_time() -> None:
     asked = [item.id for item in check(SIMPLE, facts(), plan_unchanged=True)]
     empty = facts(count("control", 0), count("gift", 0), duplicates_checked=False)
     assert [item.id for item in check(SIMPLE, empty, plan_unchanged=False)] == asked
-    assert len(set(asked)) == len(asked) == 15
+    assert asked == [question.id for question in questions.ALL]
+    assert len(set(asked)) == len(asked)
 
 
 def test_clean_data_fails_nothing_and_canonical_json_takes_every_value() -> None:
@@ -259,12 +262,39 @@ def test_more_levels_raise_no_more_false_alarms() -> None:
 
 
 def test_data_that_shrank_is_told() -> None:
-    now = facts()
-    checks = {item.id: item for item in check(SIMPLE, now, plan_unchanged=True, earlier={"customers": 20_001})}
-    assert checks["kept"].state == "warn"
-    assert "“customers” (20,001 rows, now 20,000)" in checks["kept"].sentence
-    grown = {item.id: item for item in check(SIMPLE, now, plan_unchanged=True, earlier={"customers": 19_000})}
-    assert grown["kept"].state == "pass"
+    assert kept(seen(rows=20_001)).sentence == (
+        "There is less data than at the last reading: “customers” (20,001 rows, now 20,000)."
+    )
+    assert kept(seen(gift=10_051)).sentence == (
+        "There is less data than at the last reading: “Gift” (10,051 customers, now 10,050)."
+    )
+    assert kept(seen(rows=19_000, gift=9_000)).state == "pass"
+    assert kept(None).state == "pass"
+    assert kept(seen(as_of=date(2026, 4, 2))).state == "unchecked", "a reading of an earlier day sees less"
+
+
+@pytest.mark.parametrize(
+    ("known", "total", "state"),
+    [(9_000, 512.3, "pass"), (9_000, 512.3 * (1 + 1e-12), "pass"), (9_000, 511.3, "warn"), (8_999, 512.3, "warn")],
+)
+def test_outcomes_that_were_counted_and_changed_are_told(known: int, total: float, state: str) -> None:
+    was = Known(arm="gift", known=9_000, total=512.3)
+    item = kept(seen(deciding=(was,)), (Known(arm="gift", known=known, total=total),))
+    assert item.state == state
+    if state == "warn":
+        assert item.sentence.endswith("counted at the last reading have changed since: “Spend” of “Gift”.")
+    assert kept(seen(deciding=(was,))).state == "warn", "an arm that is gone has changed too"
+
+
+def seen(*, rows: int = 20_000, gift: int = 10_050, as_of: date = date(2026, 3, 30), deciding: Any = ()) -> Seen:
+    return Seen(
+        as_of=as_of, rows=(("customers", rows),), assigned=(("control", 10_000), ("gift", gift)), deciding=deciding
+    )
+
+
+def kept(earlier: Seen | None, again: tuple[Known, ...] = ()) -> Check:
+    checks = check(SIMPLE, facts(), plan_unchanged=True, earlier=earlier, again=again)
+    return next(item for item in checks if item.id == "kept")
 
 
 @pytest.mark.parametrize(("smallest", "state"), [(31_950, "pass"), (31_949, "warn")])

@@ -51,6 +51,7 @@ class Census:
         self._plan = plan
         self._last = last_followed(plan, as_of)
         self._own_start = bool(plan.observed and plan.observed.start)
+        self._latest = (plan.end - plan.start).days - plan.follow_up_days
         self._splits = tuple(splits)
         self._counts: dict[str, Counter[str]] = {arm.id: Counter() for arm in plan.arms}
         self._arms: dict[Any, str | None] = {}
@@ -68,6 +69,9 @@ class Census:
         if known is None or start is None:
             return None
         counts = self._counts[known]
+        if self._own_start and start > self._latest:
+            counts["after end"] += customers
+            return None
         counts["assigned"] += customers
         counts["early"] += customers if start == EARLY else 0
         if start > self._last:
@@ -95,6 +99,7 @@ class Census:
                 counted=counts["assigned"] - counts["pending"],
                 pending=counts["pending"],
                 before_start=counts["early"],
+                after_end=counts["after end"],
             )
             for id, counts in self._counts.items()
         )

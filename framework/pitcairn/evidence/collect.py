@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
+from heapq import nlargest
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +12,22 @@ from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.errors import DataError
 from pitcairn.estimate.moments import Moments
 from pitcairn.evidence import exposure, faults, outcomes
-from pitcairn.evidence.balance import balance
+from pitcairn.evidence.balance import balance, level_gaps
 from pitcairn.evidence.census import Census, start_sql
 from pitcairn.evidence.columns import check_columns, reading_needs
 from pitcairn.evidence.cube import Block, Cube
+from pitcairn.evidence.deciding import by_start, by_week, deciding_facts, start_counts, week_measure
 from pitcairn.evidence.engine import Engine
-from pitcairn.evidence.facts import Facts, LevelCount, MissingCount, ReachCount
+from pitcairn.evidence.facts import Facts, LevelCount, MissingCount, Outside, ReachCount
 from pitcairn.evidence.files import file_facts
 from pitcairn.evidence.identity import one_row_each
 from pitcairn.evidence.ids import alike
 from pitcairn.evidence.levels import split
 from pitcairn.evidence.outcomes import Before
 from pitcairn.evidence.people import TABLE, People, arm_column, people
-from pitcairn.evidence.query import Reduced, Slot
+from pitcairn.evidence.query import HIGHEST, Reduced, Slot
 from pitcairn.evidence.sources import Relation, condition_sql, explained, relation
+from pitcairn.evidence.sql import literal
 from pitcairn.evidence.sums import Cell, Tally
 from pitcairn.evidence.tails import tails
 
@@ -98,6 +101,9 @@ class _Reading:
         self._tallies_before: dict[str, Tally] = {}
         self._rows: dict[str, int] = {}
         self._outside = 0
+        self._week = week_measure(plan)
+        self._outside_days: list[Outside] = []
+        self._highest: dict[str, list[float]] = {}
         self._identified = True
 
     @property
@@ -126,6 +132,7 @@ class _Reading:
         for reduced in reduction.read(faults.run(self._engine, reduction, found, plan.measures, self._splits)):
             rows += reduced.rows
             if cell := self._place(reduced.keys, reduced.rows):
+                self._keep_highest(cell, reduced)
                 for slot, sums in reduced.slots:
                     self._tally(slot).at(cell).add(sums)
         self._rows[found.source.id] = self._rows_of(found, arm, rows)
@@ -156,7 +163,8 @@ class _Reading:
         """What was added up. DataError for a group with too many levels."""
         dimensions = self._census.dimensions()
         order = sorted(self._census.customers)
-        blocks = {measure.id: self._block(measure, order) for measure in self._plan.counted}
+        week = [self._week] if self._week and self._week.id in self._tallies else []
+        blocks = {measure.id: self._block(measure, order) for measure in (*self._plan.counted, *week)}
         return Cube(dimensions, self._census.index(order, dimensions), self._census.sizes(order), blocks)
 
     def facts(self, cube: Cube, statements: int) -> Facts:
@@ -168,6 +176,11 @@ class _Reading:
             for id, found in moments.items()
             for (arm,) in found
         )
+        levels = tuple(
+            LevelCount(group=group.id, level=level, arm=arm, counted=counted)
+            for group in self._plan.groups
+            for (arm, level), counted in cube.sizes(group.id).items()
+        )
         return Facts(
             as_of=self._as_of,
             files=file_facts(self._files),
@@ -178,11 +191,12 @@ class _Reading:
             duplicates_checked=self._identified,
             outside=self._outside,
             statements=statements,
-            levels=tuple(
-                LevelCount(group=group.id, level=level, arm=arm, counted=counted)
-                for group in self._plan.groups
-                for (arm, level), counted in cube.sizes(group.id).items()
-            ),
+            levels=levels,
+            level_gaps=level_gaps(self._plan, levels),
+            starts=start_counts(cube),
+            outside_days=tuple(self._outside_days),
+            deciding=deciding_facts(self._plan, cube, self._highest),
+            turns=by_week(self._plan, cube) or by_start(self._plan, cube),
             exposure=_reached(self._plan, cube),
             silent=tuple(id for id, found in moments.items() if _is_silent(found.values())),
             tails=tails(self._plan, cube),
@@ -206,7 +220,9 @@ class _Reading:
         id = found.source.id
         measures = tuple(measure for measure in self._plan.counted if measure.source == id)
         if found.source.kind == "events":
-            self._rows[id] = self._count(found)
+            if self._week and self._week.source == id:
+                measures = (*measures, self._week)
+            self._rows[id] = self._count_events(found, made, measures)
             reduction = outcomes.happened(
                 found,
                 measures,
@@ -237,11 +253,19 @@ class _Reading:
             tally.at(cell).add_people(count, before)
 
     def _add(self, cell: Cell, reduced: Reduced) -> None:
+        self._keep_highest(cell, reduced)
         for slot, sums in reduced.slots:
             if slot.may_be_missing:
                 self._tally(slot).at(cell).add(sums)
             else:
                 self._tally(slot).at(cell).add_values(sums, len(slot.values))
+
+    def _keep_highest(self, cell: Cell, reduced: Reduced) -> None:
+        """The deciding measure's highest values of the arm, so far."""
+        if reduced.highest:
+            decimals = next(slot.decimals[0] for slot, _ in reduced.slots if slot.id == self._plan.deciding.id)
+            found = [value / 10**decimals for value in reduced.highest]
+            self._highest[cell[0]] = nlargest(HIGHEST, [*self._highest.get(cell[0], []), *found])
 
     def _tally(self, slot: Slot) -> Tally:
         return self._tallies.setdefault(slot.id, Tally(slot.decimals, slot.thirds))
@@ -261,6 +285,16 @@ class _Reading:
             return one_row_each(self._engine, found, where=where, arm=arm)
         self._identified = False
         return self._count(found) if self._plan.keep else kept
+
+    def _count_events(self, found: Relation, made: People, measures: Sequence[MeasurePlan]) -> int:
+        """Rows of the source, and on the way those whose day no measure looks at."""
+        day = found.day(found.source.time, needed_by="the events' day")
+        last = made.last_start + timedelta(days=max(measure.window_days for measure in measures) - 1)
+        tests = (f"{day} < {literal(made.first_start)}", f"{day} > {literal(last)}", f"{day} IS NULL")
+        counts = ", ".join(f"COUNT(CASE WHEN {test} THEN 1 END)" for test in tests)
+        ((rows, early, late, undated),) = self._engine.rows(f"SELECT COUNT(*), {counts} FROM {found.sql}")
+        self._outside_days.append(Outside(source=found.source.id, early=early, late=late, undated=undated))
+        return int(rows)
 
     def _count(self, found: Relation) -> int:
         ((rows,),) = self._engine.rows(f"SELECT COUNT(*) FROM {found.sql}")

@@ -34,6 +34,11 @@ class Block:
     cubes: Floats | None = None
     """Third centred sums (cells, t, t, t) of the first t values; None where they are not known."""
 
+    def at(self, kept: NDArray[np.bool_]) -> Block:
+        """Some of the cells."""
+        cubes = None if self.cubes is None else self.cubes[kept]
+        return Block(self.count[kept], self.mean[kept], self.spread[kept], cubes)
+
     def rolled_up(self, cells: NDArray[np.int64]) -> Moments:
         """The cells at these places as one; with third sums where those of all k values are known."""
         parts = self.count[cells], self.mean[cells], self.spread[cells]
@@ -80,15 +85,7 @@ class Cube:
         levels = self.dimensions[place].levels
         number = levels.index(level) if level in levels else -1
         kept = self.index[:, place] == number
-        blocks = {
-            id: Block(
-                block.count[kept],
-                block.mean[kept],
-                block.spread[kept],
-                None if block.cubes is None else block.cubes[kept],
-            )
-            for id, block in self.blocks.items()
-        }
+        blocks = {id: block.at(kept) for id, block in self.blocks.items()}
         return Cube(self.dimensions, self.index[kept], self.customers[kept], blocks)
 
     def sizes(self, by: str | None = None) -> dict[tuple[str, ...], int]:

@@ -29,6 +29,8 @@ class ArmCount:
     """Follow-up not over yet."""
     before_start: int
     """Observed start lies before the iteration's start."""
+    after_end: int = 0
+    """Observed start too late for their follow-up to be over by the planned end: in none of the other counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,64 @@ class ReachCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LevelGap:
+    """How much an arm's share of customers in a level differs from the comparison's, in standard deviations."""
+
+    group: str
+    level: str
+    arm: str
+    gap: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartCount:
+    """Counted customers of one arm who started on one day."""
+
+    day: date
+    arm: str
+    counted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """Rows of an events source that no measure looks at, because of their day."""
+
+    source: str
+    early: int
+    """Before the first customer's start."""
+    late: int
+    """After the last day of the last customer's follow-up."""
+    undated: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidingFact:
+    """The deciding measure of one arm's counted customers, as far as the checks need it."""
+
+    arm: str
+    known: int
+    """Customers with a value."""
+    mean: float
+    deviation: float
+    """Of one customer's value; 0 for fewer than two customers."""
+    highest: tuple[float, ...] = ()
+    """The highest values, at most ten; empty for shares and ratios."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlyLater:
+    """The difference that an arm makes to the deciding measure, early and later, by day of follow-up or of start."""
+
+    arm: str
+    early: float
+    later: float
+    error: float
+    """Standard error of `early` − `later`."""
+    weeks: int
+    """How many whole weeks the later ones are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything health and the report need to know about the data, in numbers."""
 
@@ -100,6 +160,16 @@ class Facts:
     """How many statements the engine ran for the cube."""
     levels: tuple[LevelCount, ...] = ()
     """Counted customers by the levels of every declared group."""
+    level_gaps: tuple[LevelGap, ...] = ()
+    """Of every declared group."""
+    starts: tuple[StartCount, ...] = ()
+    """By day of start, in order; empty where all start on the same day."""
+    outside_days: tuple[Outside, ...] = ()
+    """Of every events source."""
+    deciding: tuple[DecidingFact, ...] = ()
+    """By arm; empty where nobody has been counted, and for ratios."""
+    turns: tuple[EarlyLater, ...] = ()
+    """By treatment arm; empty where the days say nothing about an early and a later effect."""
     exposure: tuple[ReachCount, ...] = ()
     """By arm; empty where the plan does not say who was reached."""
     silent: tuple[str, ...] = ()
@@ -119,3 +189,24 @@ class Check:
     sentence: str
     value: float | None
     limit: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Counted customers of one arm with a value of the deciding measure, and its sum; for a ratio of its upper half."""
+
+    arm: str
+    known: int
+    total: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a reading saw, in sums: kept in the ledger, so that the next reading can tell what has gone since."""
+
+    as_of: date
+    rows: tuple[tuple[str, int], ...]
+    """(source, rows)."""
+    assigned: tuple[tuple[str, int], ...]
+    """(arm, customers)."""
+    deciding: tuple[Known, ...]

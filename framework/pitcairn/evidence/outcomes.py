@@ -67,7 +67,8 @@ def straight(
     columns = [f"{sql} AS {alias}" for sql, alias in zip(keys, aliases, strict=True)] + columns
     columns += [f"{number.sql} AS {alias}" for number, alias in zip(before.numbers, before.aliases, strict=True)]
     where = f" WHERE {condition_sql(relation, plan.keep)}" if plan.keep else ""
-    return Reduction(f"SELECT {', '.join(columns)} FROM {relation.sql}{where}", aliases, slots)
+    inner = f"SELECT {', '.join(columns)} FROM {relation.sql}{where}"
+    return Reduction(inner, aliases, slots, highest_of=_weighed(measures, slots))
 
 
 def counted(before: Before, *, thirds: bool) -> Reduction:
@@ -94,7 +95,7 @@ def joined(relation: Relation, measures: Sequence[MeasurePlan], before: Before, 
     rows = f"SELECT {', '.join([f'{key} AS p_who', *columns])} FROM {relation.sql}"
     wanted = ["p_cell", *before.aliases, *(name for slot in slots for name in slot.values)]
     inner = f"SELECT {', '.join(wanted)} FROM ({rows}) AS outcomes LEFT JOIN {TABLE} ON p_customer = p_who"
-    return Reduction(inner, ["p_cell"], slots)
+    return Reduction(inner, ["p_cell"], slots, highest_of=_weighed(measures, slots))
 
 
 def happened(
@@ -110,7 +111,14 @@ def happened(
     """From events in the window of each measure and not after `as_of`, by `p_cell` as in `joined`."""
     shape = _Events(relation, measures, before, people, as_of)
     inner = shape.joined_first() if people.own_start or events > _BUSY * people.count else shape.added_up_first()
-    return Reduction(inner, ["p_cell"], shape.slots(thirds=thirds), rows="SUM(p_seen)")
+    slots = shape.slots(thirds=thirds)
+    return Reduction(inner, ["p_cell"], slots, rows="SUM(p_seen)", highest_of=_weighed(measures, slots))
+
+
+def _weighed(measures: Sequence[MeasurePlan], slots: Sequence[Slot]) -> str | None:
+    """The column whose highest values are asked for: the deciding measure's, where a customer can have more of it."""
+    amounts = {one.id for one in measures if one.role == "deciding" and one.kind in ("count", "sum", "mean")}
+    return next((slot.values[0] for slot in slots if slot.id in amounts), None)
 
 
 def _wide(

@@ -17,6 +17,8 @@ from typing import Any
 from pitcairn.evidence.engine import Engine, Overflow
 from pitcairn.evidence.sums import Sums, triples
 
+HIGHEST = 10
+"""So many of a cell's highest values are given, to see whether a few customers carry the result."""
 MOST_ROWS = 200_000
 """More cells than this are no reading: some group is a column with a level a customer."""
 
@@ -53,6 +55,8 @@ class Reduced:
     rows: int
     slots: tuple[tuple[Slot, Sums], ...]
     """Only the measures whose values are there in these rows."""
+    highest: tuple[int, ...] = ()
+    """The highest values of the one column that was asked for, at most `HIGHEST`, in no order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,19 @@ class _Layout:
 class Reduction:
     """`inner` is a query that gives the key columns and every slot's columns, a row a customer."""
 
-    def __init__(self, inner: str, keys: Sequence[str], slots: Sequence[Slot], *, rows: str = "COUNT(*)") -> None:
+    def __init__(
+        self,
+        inner: str,
+        keys: Sequence[str],
+        slots: Sequence[Slot],
+        *,
+        rows: str = "COUNT(*)",
+        highest_of: str | None = None,
+    ) -> None:
         self._inner = inner
         self._keys = tuple(keys)
         self._rows = rows
+        self._highest = [f"MAX({highest_of}, {HIGHEST})"] if highest_of else []
         self._use(slots)
 
     def _use(self, slots: Sequence[Slot]) -> None:
@@ -88,7 +101,7 @@ class Reduction:
         keys = [*self._keys, *self._gaps()]
         sums = [_sum(term, wide=wide) for term in self._places]
         return (
-            f"SELECT {', '.join([*keys, 'COUNT(*)', self._rows, *sums])} "
+            f"SELECT {', '.join([*keys, 'COUNT(*)', self._rows, *sums, *self._highest])} "
             f"FROM ({self._inner}) AS customers GROUP BY {', '.join(keys)} LIMIT {MOST_ROWS + 1}"
         )
 
@@ -108,14 +121,15 @@ class Reduction:
         gaps = len(self._gaps())
         for row in rows:
             missing = row[skip] if gaps else 0
-            count, seen, sums = row[skip + gaps], row[skip + gaps + 1], row[skip + gaps + 2 :]
-            numbers = [int(value or 0) for value in sums]
+            count, seen = row[skip + gaps], row[skip + gaps + 1]
+            numbers = [int(value or 0) for value in row[skip + gaps + 2 : len(row) - len(self._highest)]]
+            highest = tuple(row[-1] or ()) if self._highest else ()
             found = [
                 (slot, layout.sums(count, numbers))
                 for place, (slot, layout) in enumerate(zip(self.slots, self._layout, strict=True))
                 if not missing >> place & 1
             ]
-            yield Reduced(row[:skip], int(seen), tuple(found))
+            yield Reduced(row[:skip], int(seen), tuple(found), highest)
 
     def _gaps(self) -> list[str]:
         """One number whose bits say which measures have no value; none where all always have one."""

@@ -1,18 +1,24 @@
-"""Are the groups as large as they were drawn: all together, and within every level that was declared?"""
+"""Are the groups as large as they were drawn: all together, within every declared level, and on every day?"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from math import exp, lgamma, log
-from typing import Literal
+
+from scipy.special import chdtrc
 
 from pitcairn.design.plan import Plan
+from pitcairn.evidence import questions
 from pitcairn.evidence.facts import ArmCount, Check, Facts
-
-State = Literal["pass", "warn", "fail"]
+from pitcairn.phrases import day
 
 WARN_SIZES, FAIL_SIZES = 100.0, 1000.0
 """Evidence against the planned shares: drawn fairly, it passes 1,000 at any look in 1 of 1,000 pilots at most."""
+
+
+FAIL_CHANCE = 0.01
+"""Of somebody else's draw that was fair, looked at once, when it is complete."""
 
 
 def log_evidence(counts: Sequence[int], shares: Sequence[float], *, concentration: float) -> float:
@@ -30,26 +36,25 @@ def log_evidence(counts: Sequence[int], shares: Sequence[float], *, concentratio
 
 
 def sizes_check(plan: Plan, arms: Sequence[ArmCount]) -> Check:
-    """Whether the arms have the customers that their shares promise."""
+    """Whether the arms have the customers that their shares promise.
+
+    A draw of our own is fair, and what may be lost on the way is looked at any day. Somebody else's is taken on trust,
+    so once it is complete, which is looked at once, a chi-square test asks more of it.
+    """
     counts = {arm.arm: arm.assigned for arm in arms}
-    total = sum(counts.values())
     said = " / ".join(f"{counts[arm.id]:,}" for arm in plan.arms)
-    whole = sum(arm.share for arm in plan.arms)
-    evidence = _evidence(plan, counts)
-    planned = " / ".join(f"{total * arm.share / whole:,.0f}" for arm in plan.arms)
-    if evidence < WARN_SIZES:
+    found = evidence(plan, counts)
+    once = plan.observed is not None and not any(arm.pending for arm in arms)
+    chance = _chance(plan, counts) if once else 1.0
+    if found < WARN_SIZES and chance >= FAIL_CHANCE:
         drawn = "as drawn" if plan.observed is None else "as planned"
-        return _answer("sizes", "Groups as planned", "pass", f"Group sizes are {drawn}: {said}.", evidence, FAIL_SIZES)
-    odd = evidence >= FAIL_SIZES
-    often = "in fewer than 1 of 1,000" if odd else "in fewer than 1 of 100"
-    return _answer(
-        "sizes",
-        "Groups as planned",
-        "fail" if odd else "warn",
-        f"Group sizes are not as planned: {said}, where {planned} were expected. Chance does this {often} draws.",
-        evidence,
-        FAIL_SIZES,
-    )
+        return questions.SIZES.answer("pass", f"Group sizes are {drawn}: {said}.", found, FAIL_SIZES)
+    planned = " / ".join(f"{sum(counts.values()) * share:,.0f}" for share in _shares(plan))
+    often = "in fewer than 1 of 1,000" if found >= FAIL_SIZES else "in fewer than 1 of 100"
+    failed = found >= FAIL_SIZES or chance < FAIL_CHANCE
+    sentence = f"Group sizes are not as planned: {said}, where {planned} were expected. Chance does this {often} draws."
+    value, limit = (found, FAIL_SIZES) if found >= WARN_SIZES else (chance, FAIL_CHANCE)
+    return questions.SIZES.answer("fail" if failed else "warn", sentence, value, limit)
 
 
 def within_check(plan: Plan, facts: Facts) -> Check:
@@ -57,45 +62,94 @@ def within_check(plan: Plan, facts: Facts) -> Check:
 
     The limit grows with the number of levels, so that looking at more of them raises no more false alarms.
     """
-    id, name = "sizes_within", "Groups as planned for every kind of customer"
     by_level: dict[tuple[str, str], dict[str, int]] = {}
     for one in facts.levels:
         by_level.setdefault((one.group, one.level), {})[one.arm] = one.counted
     if not by_level:
-        return _answer(id, name, "pass", "No groups are declared.")
-    evidence = {key: _evidence(plan, counts) for key, counts in by_level.items()}
+        return questions.SIZES_WITHIN.answer("pass", "No groups are declared.")
+    found = {key: evidence(plan, counts) for key, counts in by_level.items()}
     limit = FAIL_SIZES * len(by_level)
-    worst = max(evidence, key=lambda key: evidence[key])
-    found = evidence[worst]
+    worst = max(found, key=lambda key: found[key])
     label = next(group.label for group in plan.groups if group.id == worst[0])
     said = " / ".join(f"{by_level[worst].get(arm.id, 0):,}" for arm in plan.arms)
-    if found < WARN_SIZES * len(by_level):
+    if found[worst] < WARN_SIZES * len(by_level):
         sentence = f"Sizes are as planned in all {len(by_level)} levels of the declared groups."
-        return _answer(id, name, "pass", sentence, found, limit)
+        return questions.SIZES_WITHIN.answer("pass", sentence, found[worst], limit)
     sentence = f"Sizes are not as planned where “{label}” is “{worst[1]}”: {said}. Was something lost there?"
-    return _answer(id, name, "fail" if found >= limit else "warn", sentence, found, limit)
+    state: questions.State = "fail" if found[worst] >= limit else "warn"
+    return questions.SIZES_WITHIN.answer(state, sentence, found[worst], limit)
 
 
-def _evidence(plan: Plan, counts: Mapping[str, int]) -> float:
+def over_time_check(plan: Plan, facts: Facts) -> Check:
+    """The same question day by day of start; where all start on one day, among those whose outcome is known."""
+    if not any(arm.counted for arm in facts.arms):
+        return questions.SIZES_OVER_TIME.answer("unchecked", "Nobody has been counted yet.")
+    return _by_day(plan, facts) if facts.starts else _still_there(plan, facts)
+
+
+def _by_day(plan: Plan, facts: Facts) -> Check:
+    by_day: dict[date, dict[str, int]] = {}
+    for one in facts.starts:
+        by_day.setdefault(one.day, {})[one.arm] = one.counted
+    concentration = max(100.0, sum(one.counted for one in facts.starts) / 10)
+    so_far = dict.fromkeys((arm.id for arm in plan.arms), 0)
+    running, alone = [], []
+    for when in sorted(by_day):
+        so_far = {arm: count + by_day[when].get(arm, 0) for arm, count in so_far.items()}
+        running.append((evidence(plan, so_far, concentration), when))
+        alone.append((evidence(plan, by_day[when]) / len(by_day), when))
+    (found, when), single = max([*running, *alone]), max(running) < max(alone)
+    days = "the one day" if len(by_day) == 1 else f"all {len(by_day)} days"
+    if found < WARN_SIZES:
+        sentence = f"Customers started in the planned shares on {days} of start, each alone and all together."
+        return questions.SIZES_OVER_TIME.answer("pass", sentence, found, FAIL_SIZES)
+    where = f"On {day(when)}" if single else f"Up to {day(when)}"
+    sizes = by_day[when] if single else _up_to(by_day, when)
+    said = " / ".join(f"{sizes.get(arm.id, 0):,}" for arm in plan.arms)
+    sentence = f"{where} the groups did not grow as planned: {said}. What was different then?"
+    return questions.SIZES_OVER_TIME.answer("fail" if found >= FAIL_SIZES else "warn", sentence, found, FAIL_SIZES)
+
+
+def _up_to(by_day: Mapping[date, Mapping[str, int]], last: date) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for when, counts in by_day.items():
+        for arm, count in counts.items() if when <= last else ():
+            total[arm] = total.get(arm, 0) + count
+    return total
+
+
+def _still_there(plan: Plan, facts: Facts) -> Check:
+    if plan.deciding.kind in ("mean", "share"):
+        sentence = "Everybody started on the same day, and the deciding measure is about those who have a value."
+        return questions.SIZES_OVER_TIME.answer("pass", sentence)
+    lost = {one.arm: one.missing for one in facts.missing if one.measure == plan.deciding.id}
+    counts = {arm.arm: arm.counted - lost.get(arm.arm, 0) for arm in facts.arms}
+    said = " / ".join(f"{counts[arm.id]:,}" for arm in plan.arms)
+    found = evidence(plan, counts)
+    if found < WARN_SIZES:
+        sentence = f"Everybody started on the same day; those with an outcome are still as planned: {said}."
+        return questions.SIZES_OVER_TIME.answer("pass", sentence, found, FAIL_SIZES)
+    sentence = f"Those who still have an outcome are not in the planned shares: {said}. Who was lost on the way?"
+    return questions.SIZES_OVER_TIME.answer("fail" if found >= FAIL_SIZES else "warn", sentence, found, FAIL_SIZES)
+
+
+def evidence(plan: Plan, counts: Mapping[str, int], concentration: float | None = None) -> float:
     """Evidence against the planned shares; as large as a float can safely be where it is overwhelming."""
     each = [counts.get(arm.id, 0) for arm in plan.arms]
-    found = log_evidence(each, _shares(plan), concentration=max(100.0, sum(each) / 10))
-    return exp(min(found, 700.0))
+    around = concentration or max(100.0, sum(each) / 10)
+    return exp(min(log_evidence(each, _shares(plan), concentration=around), 700.0))
+
+
+def _chance(plan: Plan, counts: Mapping[str, int]) -> float:
+    """How often a fair draw is as far from the planned shares as this: Pearson's chi-square test."""
+    total = sum(counts.values())
+    if not total or len(plan.arms) < 2:
+        return 1.0
+    expected = [total * share for share in _shares(plan)]
+    far = sum((counts.get(arm.id, 0) - size) ** 2 / size for arm, size in zip(plan.arms, expected, strict=True))
+    return float(chdtrc(len(plan.arms) - 1, far))
 
 
 def _shares(plan: Plan) -> list[float]:
     whole = sum(arm.share for arm in plan.arms)
     return [arm.share / whole for arm in plan.arms]
-
-
-def _answer(
-    id: str,
-    name: str,
-    state: State,
-    sentence: str,
-    value: float | None = None,
-    limit: float | None = None,
-    *,
-    gating: bool = True,
-) -> Check:
-    return Check(id=id, name=name, gating=gating, state=state, sentence=sentence, value=value, limit=limit)

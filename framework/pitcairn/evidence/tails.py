@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.estimate.adjust import linearised
 from pitcairn.estimate.moments import Moments
 from pitcairn.estimate.skewed import enough_for, skewness
+from pitcairn.evidence import questions
 from pitcairn.evidence.cube import Cube
 from pitcairn.evidence.facts import Check, Facts, Tail
 
@@ -33,24 +32,21 @@ def tails_check(plan: Plan, facts: Facts) -> Check:
     """Whether averages of amounts are close enough to normal for their ranges to keep their word."""
     amounts = [measure for measure in plan.measures if not measure.is_rate]
     if amounts and not facts.tails:
-        return _answer("unchecked", "No amount varies yet, so how far a few customers could sway it is not known.")
+        return questions.TAILS.answer(
+            "unchecked", "No amount varies yet, so how far a few customers could sway it is not known."
+        )
     doubtful = [tail for tail in facts.tails if tail.smallest < tail.needed]
     if not doubtful:
-        return _answer("pass", "No measure hangs on a few customers." if amounts else "Shares of customers only.")
+        return questions.TAILS.answer(
+            "pass", "No measure hangs on a few customers." if amounts else "Shares of customers only."
+        )
     worst = max(doubtful, key=lambda tail: tail.needed / max(1, tail.smallest))
     others = f" (and {len(doubtful) - 1} more)" if len(doubtful) > 1 else ""
     sentence = (
         f"A few customers hold much of “{plan.measure(worst.measure).label}”{others}: its average settles from about "
         f"{worst.needed:,} customers in each group, and the smallest has {worst.smallest:,}. Its range is doubtful."
     )
-    return _answer("warn", sentence, float(worst.smallest), float(worst.needed))
-
-
-def _answer(
-    state: Literal["pass", "warn", "unchecked"], sentence: str, value: float | None = None, limit: float | None = None
-) -> Check:
-    name = "Enough customers for averages"
-    return Check(id="tails", name=name, gating=False, state=state, sentence=sentence, value=value, limit=limit)
+    return questions.TAILS.answer("warn", sentence, float(worst.smallest), float(worst.needed))
 
 
 def _line(measure: MeasurePlan, values: Moments) -> Moments | None:

@@ -20,11 +20,11 @@ from pitcairn.design.eligibility import IN_AN_EARLIER_ITERATION, IN_ANOTHER_PILO
 from pitcairn.design.plan import Plan
 from pitcairn.design.resolve import resolve
 from pitcairn.errors import DataError, Refused
+from pitcairn.evidence.alike import is_alike
 from pitcairn.evidence.draw import ASSIGNMENT, Draw, count, draw
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.facts import Check, FileFact
 from pitcairn.evidence.files import file_facts, files_of
-from pitcairn.evidence.health import is_alike
 from pitcairn.evidence.population import Taken
 from pitcairn.iteration.locked import refuse_changes
 from pitcairn.iteration.outcomes import Launch

@@ -14,15 +14,18 @@ from pitcairn.design.resolve import resolve
 from pitcairn.errors import DataError, Refused
 from pitcairn.evidence.collect import collect, needed_sources
 from pitcairn.evidence.engine import Engine
+from pitcairn.evidence.facts import Seen
 from pitcairn.evidence.files import files_of
 from pitcairn.evidence.health import check
+from pitcairn.evidence.kept import known_by, seen
 from pitcairn.iteration.locked import launched, lock_of, plan_of, refuse_changes
 from pitcairn.iteration.outcomes import Taken
+from pitcairn.ledger import history
 from pitcairn.ledger.entry import ReadingBody
 from pitcairn.ledger.history import LaunchRow
 from pitcairn.ledger.ledger import Ledger
 from pitcairn.program import ProgramFolder
-from pitcairn.reading.encode import from_json, to_json
+from pitcairn.reading.encode import to_json
 from pitcairn.reading.lock import Lock
 from pitcairn.reading.result import Result
 from pitcairn.reading.take import take
@@ -56,7 +59,7 @@ def read(
     launch = launched(folder, pilot, number)
     refuse_changes(folder, launch, resolve(loaded))
     plan = plan_of(launch)
-    result = _result(folder, loaded, launch, plan, _last_full_day(as_of, today), data)
+    result, saw = _result(folder, loaded, launch, plan, _last_full_day(as_of, today), data)
     taken = Taken(
         result=result,
         result_file=folder.result_file(pilot, number),
@@ -64,7 +67,7 @@ def read(
         dry_run=dry_run,
     )
     if not dry_run:
-        _keep(folder, taken, plan, by, now)
+        _keep(folder, taken, plan, saw, by, now)
     return taken
 
 
@@ -79,7 +82,9 @@ def _last_full_day(as_of: date | None, today: date) -> date:
     return as_of
 
 
-def _result(folder: ProgramFolder, loaded: Loaded, launch: LaunchRow, plan: Plan, as_of: date, data: Files) -> Result:
+def _result(
+    folder: ProgramFolder, loaded: Loaded, launch: LaunchRow, plan: Plan, as_of: date, data: Files
+) -> tuple[Result, Seen]:
     files = files_of(folder, loaded.program, data, needed=needed_sources(plan))
     assignment = _assignment(folder, launch, plan)
     with Engine.open(folder.scratch) as engine:
@@ -90,7 +95,7 @@ def _result(folder: ProgramFolder, loaded: Loaded, launch: LaunchRow, plan: Plan
             files,
             assignment=assignment,
             as_of=as_of,
-            earlier=_earlier_rows(folder, plan),
+            earlier=_last_seen(folder, plan),
         )
 
 
@@ -102,21 +107,22 @@ def judged(
     *,
     assignment: Path | None,
     as_of: date,
-    earlier: Mapping[str, int] | None = None,
-) -> Result:
-    """From files to a result: every reading, and every rehearsal of one, goes this way. DataError as in `collect`."""
+    earlier: Seen | None = None,
+) -> tuple[Result, Seen]:
+    """From files to a result: every reading, and every rehearsal of one, goes this way. DataError as in `collect`.
+
+    `earlier` is what the last reading saw; with the result comes what this one did.
+    """
     cube, facts = collect(engine, plan, files, assignment=assignment, as_of=as_of)
-    checks = check(plan, facts, plan_unchanged=True, earlier=earlier)
-    return take(plan, lock, cube, facts, checks, versions())
+    again = known_by(plan, cube, earlier.as_of) if earlier else ()
+    checks = check(plan, facts, plan_unchanged=True, earlier=earlier, again=again)
+    return take(plan, lock, cube, facts, checks, versions()), seen(plan, cube, facts)
 
 
-def _earlier_rows(folder: ProgramFolder, plan: Plan) -> Mapping[str, int] | None:
-    """Rows by source at the last reading, from its result file; None where there is none that can be read."""
-    path = folder.result_file(plan.pilot, plan.number)
-    try:
-        return dict(from_json(path.read_text(encoding="utf-8")).provenance.rows)
-    except (OSError, UnicodeDecodeError, DataError):
-        return None
+def _last_seen(folder: ProgramFolder, plan: Plan) -> Seen | None:
+    """What the last reading saw, as the ledger holds it; None where there was none."""
+    found = history.readings(folder.ledger_file, plan.pilot, plan.number)
+    return found[-1].body.seen if found else None
 
 
 def _assignment(folder: ProgramFolder, launch: LaunchRow, plan: Plan) -> Path | None:
@@ -132,7 +138,7 @@ def _assignment(folder: ProgramFolder, launch: LaunchRow, plan: Plan) -> Path | 
     return path
 
 
-def _keep(folder: ProgramFolder, taken: Taken, plan: Plan, by: str, now: datetime) -> None:
+def _keep(folder: ProgramFolder, taken: Taken, plan: Plan, saw: Seen, by: str, now: datetime) -> None:
     """Ledger row, result and page together: the row is committed only once the files are in place."""
     text = to_json(taken.result)
     page = iteration_page(taken.result, Records.of(folder).context(taken.result), templates=folder.templates)
@@ -144,6 +150,7 @@ def _keep(folder: ProgramFolder, taken: Taken, plan: Plan, by: str, now: datetim
         headline=taken.result.headline,
         verdicts=tuple((verdict.arm, verdict.code) for verdict in taken.result.verdicts),
         files=taken.result.provenance.files,
+        seen=saw,
     )
     with Ledger.open(folder.ledger_file) as ledger, ledger.transaction():
         ledger.append(

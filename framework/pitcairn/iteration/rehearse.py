@@ -192,7 +192,8 @@ class _Run:
         files = {**pool.files, MADE: (made,)}
         as_of = pool.plan.end - timedelta(days=1)
         for plan, tally in zip(self._plans, self.tallies, strict=True):
-            tally.add(judged(pool.engine, plan, self.lock, files, assignment=assignment, as_of=as_of))
+            result, _ = judged(pool.engine, plan, self.lock, files, assignment=assignment, as_of=as_of)
+            tally.add(result)
         shutil.rmtree(place)
 
 

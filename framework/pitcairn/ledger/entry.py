@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 
 from pitcairn.canonical import digest
-from pitcairn.evidence.facts import FileFact
+from pitcairn.evidence.facts import FileFact, Seen
 from pitcairn.reading.result import Code, LeftOut
 from pitcairn.reading.since import Decision
 
@@ -117,6 +117,8 @@ class ReadingBody:
     files: tuple[FileFact, ...]
     gains: tuple[GainFact, ...] = ()
     """What later numbers are drawn towards; an arm without an estimate, or of an older ledger, is not here."""
+    seen: Seen | None = None
+    """So that the next reading can tell what has gone since; None in older ledgers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

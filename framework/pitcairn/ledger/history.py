@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from pitcairn.errors import DataError
-from pitcairn.evidence.facts import FileFact
+from pitcairn.evidence.facts import FileFact, Known, Seen
 from pitcairn.ledger.connection import reading
 from pitcairn.ledger.entry import (
     START,
@@ -158,9 +158,21 @@ def _reading(path: Path, row: _Row) -> ReadingRow:
                 "verdicts": tuple((arm, code) for arm, code in body["verdicts"]),
                 "files": tuple(FileFact(**item) for item in body["files"]),
                 "gains": tuple(GainFact(**item) for item in body.get("gains", ())),
+                "seen": _seen(body.get("seen")),
             }
         )
         return ReadingRow(**_common(row), body=held)
+
+
+def _seen(body: dict[str, Any] | None) -> Seen | None:
+    if body is None:
+        return None
+    return Seen(
+        as_of=date.fromisoformat(body["as_of"]),
+        rows=tuple((source, rows) for source, rows in body["rows"]),
+        assigned=tuple((arm, count) for arm, count in body["assigned"]),
+        deciding=tuple(Known(**item) for item in body["deciding"]),
+    )
 
 
 def _decision(path: Path, row: _Row) -> DecisionRow:
