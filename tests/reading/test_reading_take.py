@@ -9,6 +9,7 @@ from readings import AREA, SPAM, SPEND, VISIT, a_check, a_cube, a_lock, a_plan, 
 
 from pitcairn.canonical import dumps
 from pitcairn.design.plan import PredictionPlan
+from pitcairn.estimate.shrink import Groups, shrink
 from pitcairn.evidence.cube import Cube
 from pitcairn.reading.result import Result, Shown, Withheld
 
@@ -187,12 +188,71 @@ def test_groups_that_differ_are_named_in_the_heading() -> None:
     assert [row.level for row in table.rows] == ["town", "land", "sea"]
 
 
-def test_group_ranges_are_wider_than_a_single_ones() -> None:
+def test_group_ranges_as_counted_are_wider_than_a_single_ones() -> None:
     row = by_area().groups[0].rows[0].effect
     assert isinstance(row, Shown)
     alone = a_reading(a_plan(), two_arms(200, 500, count=2000)).measures[0].rows[0].effect
     assert isinstance(alone, Shown)
     assert row.high - row.low > 1.15 * (alone.high - alone.low)
+
+
+def test_levels_are_drawn_towards_each_other_small_ones_most() -> None:
+    """As the estimator does it, with the worth-it line of 0.02 for the prior's scale."""
+    result = by_area()
+    counted = [row.effect for row in result.groups[0].rows]
+    drawn = [row.drawn_in for row in result.groups[0].rows]
+    assert all(isinstance(one, Shown) for one in (*counted, *drawn))
+    shares_seen = [((200, 2000), (500, 2000)), ((200, 2000), (210, 2000)), ((6, 60), (6, 60))]
+    estimates, errors = [], []
+    for arms in shares_seen:
+        rates = [events / size for events, size in arms]
+        estimates.append(rates[1] - rates[0])
+        errors.append(np.sqrt(sum(p * (1 - p) / (n - 1) for p, (_, n) in zip(rates, arms, strict=True))))
+    wanted = shrink(estimates, errors, scale=0.02)
+    assert isinstance(wanted, Groups)
+    for found, level in zip(drawn[:2], wanted.groups[:2], strict=True):
+        assert isinstance(found, Shown)
+        assert (found.estimate, found.low, found.high) == pytest.approx(
+            (level.estimate, level.low, level.high), abs=1e-3
+        )
+    sea, sea_counted = drawn[2], counted[2]
+    assert isinstance(sea, Shown)
+    assert isinstance(sea_counted, Shown)
+    assert sea_counted.estimate == 0
+    assert sea.estimate > 0.02, "60 customers borrow from 4,000 others"
+    assert sea.high - sea.low < sea_counted.high - sea_counted.low
+    assert sea.treated - sea.control == pytest.approx(sea.estimate)
+    rows = {row.where: row for row in result.details if row.arm == "note"}
+    assert float(rows["Area: town"].difference) == pytest.approx(0.15)
+    assert 0.13 < float(rows["Area: town, drawn in"].difference) < 0.15
+    assert any("half-normal" in line and "scale 20 visits per 1,000" in line for line in result.method)
+
+
+def test_levels_that_agree_keep_honest_ranges() -> None:
+    """Where nothing between levels can be seen, plug-in shrinkage would put all on one point with almost no range."""
+    cube = a_cube(
+        {
+            (arm, level): {"visit": shares(200 + 60 * (arm == "note"), 2000)}
+            for arm in ("control", "note")
+            for level in "abcd"
+        },
+        "area",
+    )
+    result = a_reading(a_plan(groups=(AREA,)), cube)
+    whole = result.measures[0].rows[0].effect
+    assert isinstance(whole, Shown)
+    for row in result.groups[0].rows:
+        assert isinstance(row.drawn_in, Shown)
+        assert row.drawn_in.estimate == pytest.approx(0.03)
+        assert row.drawn_in.high - row.drawn_in.low > 1.1 * (whole.high - whole.low)
+
+
+def test_a_group_with_one_level_to_look_at_is_shown_as_counted() -> None:
+    cube = a_cube(
+        {("control", "town"): {"visit": shares(20, 200)}, ("note", "town"): {"visit": shares(40, 200)}}, "area"
+    )
+    (row,) = a_reading(a_plan(groups=(AREA,)), cube).groups[0].rows
+    assert row.drawn_in == row.effect
 
 
 def test_a_cell_of_fewer_than_fifty_customers_is_nowhere() -> None:

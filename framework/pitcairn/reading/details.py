@@ -11,7 +11,7 @@ from pitcairn.estimate.moments import Moments
 from pitcairn.estimate.proportions import NEWCOMBE
 from pitcairn.evidence.cube import Cube
 from pitcairn.reading.effects import MeasureEffects, Outcome, relative
-from pitcairn.reading.groups import SMALLEST_CELL, Slice
+from pitcairn.reading.groups import DRAWN_IN, SMALLEST_CELL, Slice
 from pitcairn.reading.result import DetailRow
 from pitcairn.reading.twins import Twin
 
@@ -57,6 +57,8 @@ def _group_rows(plan: Plan, slices: tuple[Slice, ...]) -> list[DetailRow]:
         if not any(row.where == where for row in rows):
             rows.append(_row(plan.deciding, where, plan.comparison.id, cell.control, None))
         rows.append(_row(plan.deciding, where, cell.arm, cell.treated, cell.outcome))
+        if isinstance(cell.shrunk, Effect) and cell.shrunk.method == DRAWN_IN:
+            rows.append(_row(plan.deciding, f"{where}, drawn in", cell.arm, cell.treated, cell.shrunk))
     return rows
 
 
@@ -82,7 +84,7 @@ def _row(
 
 def _has_p(effect: Effect) -> bool:
     """Newcombe's range is no test turned round, so a p-value beside it could contradict it."""
-    return effect.p is not None or (effect.standard_error > 0 and effect.method != NEWCOMBE)
+    return effect.p is not None or (effect.standard_error > 0 and effect.method not in (NEWCOMBE, DRAWN_IN))
 
 
 def _mean(measure: MeasurePlan, moments: Moments) -> str:

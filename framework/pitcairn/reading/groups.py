@@ -1,14 +1,21 @@
-"""No average customer: the deciding measure by the levels of each declared group, with widened ranges."""
+"""No average customer: the deciding measure by the levels of each declared group.
+
+Of many levels the one that looks best looks too good. So what is shown is each level drawn towards the others by as
+much as they differ beyond chance; as counted, and with ranges widened for their number, they stand beside it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from scipy.special import ndtri
 
 from pitcairn.design.plan import GroupPlan, Plan
 from pitcairn.estimate.effect import Effect, NotAvailable
 from pitcairn.estimate.moments import Moments
 from pitcairn.estimate.multiplicity import holm
 from pitcairn.estimate.pool import Spread, cochran_q
+from pitcairn.estimate.shrink import Shrunk, shrink
 from pitcairn.evidence.cube import Cube
 from pitcairn.phrases import several
 from pitcairn.reading.effects import Outcome, effect
@@ -18,6 +25,9 @@ from pitcairn.reading.result import GroupRow, GroupTable, Withheld
 SMALLEST_CELL = 50
 """Fewer counted customers than this, in a level of either arm, are not shown: for privacy, and for sense."""
 DIFFERS_BELOW = 0.05
+PLAUSIBLE = 0.03
+"""Levels whose gains differ by this share of today's level would not surprise, nor by as much as the worth-it line."""
+DRAWN_IN = "Drawn towards the other levels"
 _TOO_SMALL = f"Fewer than {SMALLEST_CELL} customers: not shown."
 
 
@@ -31,25 +41,44 @@ class Slice:
     control: Moments
     treated: Moments
     outcome: Outcome
+    """As counted, at the plan's confidence."""
     widened: Outcome
+    """As counted, all ranges together at the plan's confidence."""
+    shrunk: Outcome
+    """Drawn towards the other levels; as counted and widened where there is no other."""
 
 
 def slices(plan: Plan, cube: Cube) -> tuple[Slice, ...]:
-    """Every level of every declared group, small ones withheld; the ranges share the error (Bonferroni)."""
+    """Every level of every declared group, small ones withheld; widened ranges share the error (Bonferroni)."""
     cells = [cell for group in plan.groups for cell in _cells(plan, cube, group)]
     confidence = 1 - (1 - plan.confidence) / max(1, len(cells))
-    return tuple(
-        Slice(
-            group=group,
-            level=level,
-            arm=arm,
-            control=control,
-            treated=treated,
-            outcome=_outcome(plan, control, treated, plan.confidence),
-            widened=_outcome(plan, control, treated, confidence),
+    found = []
+    for group, level, arm, control, treated in cells:
+        widened = _outcome(plan, control, treated, confidence)
+        found.append(
+            Slice(
+                group=group,
+                level=level,
+                arm=arm,
+                control=control,
+                treated=treated,
+                outcome=_outcome(plan, control, treated, plan.confidence),
+                widened=widened,
+                shrunk=widened,
+            )
         )
-        for group, level, arm, control, treated in cells
-    )
+    together = [
+        [cell for cell in found if (cell.group, cell.arm) == (group.id, arm.id)]
+        for group in plan.groups
+        for arm in plan.treatments
+    ]
+    drawn = {(cell.group, cell.level, cell.arm): cell for family in together for cell in _drawn_in(plan, cube, family)}
+    return tuple(drawn[cell.group, cell.level, cell.arm] for cell in found)
+
+
+def prior_scale(plan: Plan, level: float) -> float:
+    """A spread between the gains of levels that would not surprise, per customer; `level` is the comparison's."""
+    return max(PLAUSIBLE * abs(level), plan.deciding.worth_it or 0.0)
 
 
 def group_tables(plan: Plan, found: tuple[Slice, ...]) -> tuple[GroupTable, ...]:
@@ -76,6 +105,55 @@ def differences(plan: Plan, found: tuple[Slice, ...]) -> dict[tuple[str, str], t
                 )
     adjusted = holm([spread.p for spread in spreads.values()])
     return {key: (spread, p) for (key, spread), p in zip(spreads.items(), adjusted, strict=True)}
+
+
+def _drawn_in(plan: Plan, cube: Cube, family: list[Slice]) -> list[Slice]:
+    """One group's levels for one arm, with their `shrunk` effects."""
+    known = {cell.level: cell.outcome for cell in family if isinstance(cell.outcome, Effect)}
+    errors = {level: _error(outcome) for level, outcome in known.items()}
+    scale = prior_scale(plan, _level(plan, cube))
+    if len(known) < 2 or not scale or not all(errors.values()):
+        return family
+    found = shrink(
+        [outcome.estimate for outcome in known.values()],
+        list(errors.values()),
+        scale=scale,
+        confidence=plan.confidence,
+    )
+    if isinstance(found, NotAvailable):
+        return family
+    drawn = dict(zip(known, found.groups, strict=True))
+    return [
+        replace(cell, shrunk=_as_effect(cell.outcome, drawn[cell.level])) if isinstance(cell.outcome, Effect) else cell
+        for cell in family
+    ]
+
+
+def _level(plan: Plan, cube: Cube) -> float:
+    everyone = cube.moments(plan.deciding.id).get((plan.comparison.id,))
+    if everyone is None or everyone.count == 0:
+        return 0.0
+    if plan.deciding.kind == "ratio":
+        return float(everyone.mean[0] / everyone.mean[1]) if everyone.mean[1] else 0.0
+    return float(everyone.mean[0])
+
+
+def _error(outcome: Effect) -> float:
+    """The normal error that the range stands for: few events have another than the one they show."""
+    return (outcome.high - outcome.low) / 2 / float(ndtri(0.5 + outcome.confidence / 2))
+
+
+def _as_effect(outcome: Effect, drawn: Shrunk) -> Effect:
+    return replace(
+        outcome,
+        treated=outcome.control + drawn.estimate,
+        estimate=drawn.estimate,
+        low=drawn.low,
+        high=drawn.high,
+        standard_error=(drawn.high - drawn.low) / 2 / float(ndtri(0.5 + outcome.confidence / 2)),
+        method=DRAWN_IN,
+        p=None,
+    )
 
 
 def _cells(plan: Plan, cube: Cube, group: GroupPlan) -> list[tuple[str, str, str, Moments, Moments]]:
@@ -111,7 +189,15 @@ def _table(
     for cell in mine:
         shown = display.shown(cell.widened)
         customers = None if isinstance(shown, Withheld) else cell.control.count + cell.treated.count
-        rows.append(GroupRow(level=cell.level, arm=cell.arm, customers=customers, effect=shown))
+        rows.append(
+            GroupRow(
+                level=cell.level,
+                arm=cell.arm,
+                customers=customers,
+                effect=shown,
+                drawn_in=display.shown(cell.shrunk),
+            )
+        )
     return GroupTable(
         id=group.id,
         label=group.label,

@@ -145,6 +145,9 @@ class GroupRow:
     customers: int | None
     """In this level, comparison and arm together; None where withheld."""
     effect: Shown | Withheld
+    """As counted, its range widened for the number of rows."""
+    drawn_in: Shown | Withheld | None = None
+    """Drawn towards the other levels, for of many the furthest is furthest partly by luck: what a page shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

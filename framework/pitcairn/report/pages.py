@@ -187,6 +187,8 @@ class GroupLine:
     """How many rows the level has; 0 where a row above has named it."""
     customers: str | None
     row: Row
+    counted: str | None
+    """The difference before it was drawn towards the others: `+11`; None where there is none to show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

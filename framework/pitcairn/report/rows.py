@@ -178,7 +178,7 @@ def groups(index: Index, result: Result) -> Groups | None:
     deciding = index.deciding
     if deciding is None or not result.groups:
         return None
-    canvas = Canvas.of(deciding, (row.effect for table in result.groups for row in table.rows))
+    canvas = Canvas.of(deciding, (_drawn_in(row) for table in result.groups for row in table.rows))
     tables = (_group(index, table, f"group-{at}", canvas) for at, table in enumerate(result.groups, start=1))
     return Groups(
         label=deciding.label,
@@ -198,15 +198,20 @@ def _group(index: Index, table: GroupTable, key: str, canvas: Canvas) -> Group:
         for row in rows:
             name = index.names[row.arm]
             title = f"{table.label}, {level}: {name.label}"
-            picture = canvas.picture(f"{key}-{len(lines) + 1}", title, name.slot, row.effect)
+            picture = canvas.picture(f"{key}-{len(lines) + 1}", title, name.slot, _drawn_in(row))
             line = GroupLine(
                 level=level,
                 span=len(rows) if row is rows[0] else 0,
                 customers=None if row.customers is None else count(row.customers),
-                row=row_of(name, row.effect, picture),
+                row=row_of(name, _drawn_in(row), picture),
+                counted=row.effect.estimate_text if isinstance(row.effect, Shown) else None,
             )
             lines.append(line)
     return Group(label=table.label, heading=table.heading, differs=bool(table.differs_for), lines=tuple(lines))
+
+
+def _drawn_in(row: GroupRow) -> Shown | Withheld:
+    return row.drawn_in or row.effect
 
 
 def _block(measure: MeasureBlock, line: str | None, axis: Axis, rows: list[Row]) -> Block:
