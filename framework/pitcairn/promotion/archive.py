@@ -134,6 +134,8 @@ def _header(flags: int, method: int, packed: int, size: int, extra_length: int) 
         return "it is compressed, and a pack is not: nothing in it may unfold"
     if packed != size:
         return f"it claims {packed} bytes as stored and {size} as they are"
+    if flags & 0x800:
+        return "its name has letters that are not plain"
     if flags or extra_length:
         return "its header says more than a pack’s may"
     return None

@@ -19,7 +19,7 @@ from pitcairn.report.render import iteration_page
 _COLUMNS = ("pilot", "iteration", "stage", "arm", "group", "level", "verdict", "customers", "log_ratio", "variance")
 
 
-def payload(contents: Contents, practice: Files, told: tuple[Turn, ...], deciding: Turn) -> dict[str, bytes]:
+def payload(contents: Contents, practice: Files, told: tuple[Turn, ...], deciding: Turn | None) -> dict[str, bytes]:
     """Every file under `data/`. `told` are the iterations whose results go along, small counts left out."""
     files = {CONTENTS: to_json(contents).encode("utf-8"), EFFECTS: effects(contents).encode("utf-8"), **practice}
     for turn in told:
