@@ -20,6 +20,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "check": ("check", "Check plan files, and data if given; changes nothing", "Plan"),
     "plan": ("plan", "How many customers, and what gain could be seen", "Plan"),
     "rehearse": ("rehearse", "Run the planned pilot on made-up outcomes, many times", "Plan"),
+    "iterate": ("iterate", "Start the next iteration from the last one", "Plan"),
     "launch": ("launch", "Draw the groups, lock the plan, write the lists", "Run and read"),
     "read": ("read", "Read the outcomes: health, effects, verdict, page", "Run and read"),
     "report": ("report", "Make a page again from its result", "Run and read"),

@@ -26,6 +26,7 @@ from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.facts import Check, FileFact
 from pitcairn.evidence.files import file_facts, files_of
 from pitcairn.evidence.population import Taken
+from pitcairn.iteration.frozen import refuse_thawed
 from pitcairn.iteration.locked import refuse_changes
 from pitcairn.iteration.outcomes import Launch
 from pitcairn.ledger import attempts, history
@@ -58,6 +59,7 @@ def launch(
     loaded = load(folder, pilot, number)
     plan = resolve(loaded)
     _refuse_second(folder, plan)
+    refuse_thawed(folder, plan)
     if plan.observed:
         return _lock_observed(folder, plan, by=by, now=now, today=today, dry_run=dry_run)
     if today > plan.start:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pitcairn.design.plan import Plan
 from pitcairn.evidence.facts import Check
+from pitcairn.ledger.attempts import Attempt
 from pitcairn.ledger.entry import AmendmentBody, ClosingBody, DecisionBody
 from pitcairn.reading.result import Code, LeftOut, Result
 
@@ -149,6 +150,22 @@ class Decided:
     """There was a decision for the same arm already."""
     report_file: Path
     """The page that shows it."""
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Next:
+    """What `iterate` wrote, or with `dry_run` would write."""
+
+    pilot: str
+    number: int
+    base: int
+    """The iteration it was made from."""
+    stage: Literal["explore", "confirm"]
+    file: Path
+    text: str
+    attempt: Attempt | None
+    """What launching it would spend; None for an exploration."""
     dry_run: bool
 
 

@@ -107,6 +107,8 @@ class Drafts:
     pilot: Draft[PilotSpec] | None = None
     number: int | None = None
     iteration: Draft[IterationSpec] | None = None
+    earlier: tuple[tuple[int, Draft[IterationSpec]], ...] = ()
+    """The pilot's iterations before this one that have a file, with their numbers, the latest first."""
 
 
 def _partial(source: Source, model: type[M], wrong: Iterable[Path]) -> tuple[M, frozenset[Path]]:

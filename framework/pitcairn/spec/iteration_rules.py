@@ -30,6 +30,8 @@ class Turn:
     iteration: Draft[IterationSpec]
     pilot: Draft[PilotSpec]
     program: Draft[ProgramSpec]
+    earlier: tuple[tuple[int, Draft[IterationSpec]], ...] = ()
+    """The iterations before this one with their numbers, the latest first."""
 
 
 def shares(turn: Turn) -> Iterator[Problem]:
@@ -164,6 +166,48 @@ def confirmation(turn: Turn) -> Iterator[Problem]:
         yield turn.iteration.problem(("arms",), message, "keep one model and the arm it is compared with", at_key=True)
 
 
+PRACTICE = ("role", "message", "channel", "when", "how_often", "offer")
+"""What makes an arm the same model as before; its label and share do not."""
+
+
+def frozen(turn: Turn) -> Iterator[Problem]:
+    """A confirmation keeps the model, the worth-it line and the follow-up of an iteration before it."""
+    if turn.iteration.spec.stage != "confirm" or not turn.earlier:
+        return
+    turn.iteration.sound("arms", "worth_it", "follow_up")
+    found = []
+    for number, draft in turn.earlier:
+        draft.sound("arms", "worth_it", "follow_up")
+        found.append(list(_thawed(turn, number, draft.spec)))
+    yield from min(found, key=len)
+
+
+def _thawed(turn: Turn, number: int, before: IterationSpec) -> Iterator[Problem]:
+    spec = turn.iteration.spec
+    for id, arm in spec.arms.items():
+        if id not in before.arms:
+            message = f"“{id}” was not tried in iteration {number}, so it cannot be confirmed"
+            hint = "explore it first, or name an arm that was tried: " + ", ".join(before.arms)
+            yield turn.iteration.problem(("arms", id), message, hint, at_key=True)
+            continue
+        for key in PRACTICE:
+            now, then = getattr(arm, key), getattr(before.arms[id], key)
+            if now != then:
+                yield _changed(turn, ("arms", id, key), key, then, number)
+    for key, same in (
+        ("worth_it", spec.worth_it == before.worth_it),
+        ("follow_up", spec.follow_up == before.follow_up),
+    ):
+        if not same:
+            yield _changed(turn, (key,), key, None, number)
+
+
+def _changed(turn: Turn, path: Path, key: str, then: str | None, number: int) -> Problem:
+    message = f"“{key}” is not what it was in iteration {number}: a confirmation keeps the model as it was explored"
+    was = f"put it back to “{short(then)}”" if then else "put it back as it was"
+    return turn.iteration.problem(path, message, f"{was}, or explore the change first")
+
+
 def worth_it(turn: Turn) -> Iterator[Problem]:
     """The worth-it line is positive and fits the deciding measure."""
     line, at = turn.iteration.spec.worth_it, ("worth_it",)
@@ -275,6 +319,7 @@ RULES = (
     observed_source,
     exposure,
     confirmation,
+    frozen,
     worth_it,
     predicted_arms,
     predicted_once,

@@ -41,6 +41,7 @@ def load(folder: ProgramFolder, pilot: str | None = None, number: int | None = N
         pilot=None if pilot is None else _draft(folder, folder.pilot_file(pilot), PilotSpec),
         number=number,
         iteration=None if pilot is None or number is None else _iteration(folder, pilot, number),
+        earlier=() if pilot is None or number is None else _earlier(folder, pilot, number),
     )
     _refuse(check(drafts))
     return _loaded(drafts)
@@ -80,11 +81,17 @@ def load_file(folder: ProgramFolder, path: Path, model: type[M], *rules: Callabl
 
 def _with_iteration(drafts: Drafts, number: int) -> Drafts:
     iteration = _iteration(drafts.folder, drafts.pilot_id or "", number)
-    return Drafts(drafts.folder, drafts.program, drafts.pilot_id, drafts.pilot, number, iteration)
+    earlier = _earlier(drafts.folder, drafts.pilot_id or "", number)
+    return Drafts(drafts.folder, drafts.program, drafts.pilot_id, drafts.pilot, number, iteration, earlier)
 
 
 def _iteration(folder: ProgramFolder, pilot: str, number: int) -> Draft[IterationSpec]:
     return _draft(folder, folder.iteration_file(pilot, number), IterationSpec)
+
+
+def _earlier(folder: ProgramFolder, pilot: str, number: int) -> tuple[tuple[int, Draft[IterationSpec]], ...]:
+    found = sorted((one for one in folder.iterations(pilot) if one < number), reverse=True)
+    return tuple((one, _iteration(folder, pilot, one)) for one in found)
 
 
 def _draft(folder: ProgramFolder, path: Path, model: type[M]) -> Draft[M]:

@@ -34,7 +34,7 @@ def _pilot(drafts: Drafts) -> Iterator[Problem]:
 def _iteration(drafts: Drafts) -> Iterator[Problem]:
     if drafts.pilot_id and drafts.pilot and drafts.iteration and drafts.number:
         numbers = drafts.folder.iterations(drafts.pilot_id)
-        turn = Turn(drafts.number, numbers, drafts.iteration, drafts.pilot, drafts.program)
+        turn = Turn(drafts.number, numbers, drafts.iteration, drafts.pilot, drafts.program, drafts.earlier)
         found = [*drafts.iteration.problems]
         for rule in iteration_rules.RULES:
             found += _until_unreadable(rule(turn))
