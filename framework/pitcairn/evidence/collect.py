@@ -17,6 +17,7 @@ from pitcairn.evidence.census import Census, start_sql
 from pitcairn.evidence.columns import check_columns, reading_needs
 from pitcairn.evidence.cube import Block, Cube
 from pitcairn.evidence.deciding import by_start, by_week, deciding_facts, start_counts, week_measure
+from pitcairn.evidence.ends import Ends, ends, is_enough, most_skewed
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.facts import Facts, LevelCount, MissingCount, Outside, ReachCount
 from pitcairn.evidence.files import file_facts
@@ -100,6 +101,7 @@ class _Reading:
         self._tallies: dict[str, Tally] = {}
         self._tallies_before: dict[str, Tally] = {}
         self._rows: dict[str, int] = {}
+        self._skews: dict[str, float] = {}
         self._outside = 0
         self._week = week_measure(plan)
         self._outside_days: list[Outside] = []
@@ -127,14 +129,19 @@ class _Reading:
         keys = [arm, *(split.sql for split in self._splits)]
         keys += [exposure.straight_sql(found, plan, plan.exposure, start)] if plan.exposure else []
         keys += [start_sql(start, plan, self._as_of)] if start else []
-        reduction = outcomes.straight(found, plan, plan.counted, self._before, keys)
-        rows = 0
+        later = ends(found, plan)
+        reduction = outcomes.straight(found, plan, plan.counted, self._before, keys, later=later)
+        rows, cells = 0, dict[tuple[Any, ...], Cell | None]()
         for reduced in reduction.read(faults.run(self._engine, reduction, found, plan.measures, self._splits)):
             rows += reduced.rows
-            if cell := self._place(reduced.keys, reduced.rows):
+            cells[reduced.keys] = self._place(reduced.keys, reduced.rows)
+            if cell := cells[reduced.keys]:
                 self._keep_highest(cell, reduced)
-                for slot, sums in reduced.slots:
-                    self._tally(slot).at(cell).add(sums)
+            self._add_straight(cells, reduced)
+        if unsettled := [measure for measure in plan.measures if self._is_unsettled(measure, later)]:
+            reduction = outcomes.straight(found, plan, unsettled, self._before, keys, later=())
+            for reduced in reduction.read(faults.run(self._engine, reduction, found, unsettled, self._splits)):
+                self._add_straight(cells, reduced)
         self._rows[found.source.id] = self._rows_of(found, arm, rows)
         self._require_customers()
 
@@ -199,7 +206,7 @@ class _Reading:
             turns=by_week(self._plan, cube) or by_start(self._plan, cube),
             exposure=_reached(self._plan, cube),
             silent=tuple(id for id, found in moments.items() if _is_silent(found.values())),
-            tails=tails(self._plan, cube),
+            tails=tails(self._plan, cube, self._skews),
         )
 
     # --- parts ------------------------------------------------------------------------------------------------
@@ -244,6 +251,23 @@ class _Reading:
             self._outside += reduced.rows if number is None else 0
             if cell := cells.get(number):
                 self._add(cell, reduced)
+
+    def _add_straight(self, cells: Mapping[tuple[Any, ...], Cell | None], reduced: Reduced) -> None:
+        if cell := cells[reduced.keys]:
+            for slot, sums in reduced.slots:
+                self._tally(slot).at(cell).add(sums)
+
+    def _is_unsettled(self, measure: MeasurePlan, later: Mapping[str, Ends]) -> bool:
+        """Whether the third sums that were put off are needed after all; the tally then waits for new sums."""
+        if measure.id not in later or measure.id not in self._tallies:
+            return False
+        tally = self._tallies[measure.id]
+        skew = most_skewed(tally, later[measure.id])
+        if skew is None or is_enough(tally, skew, self._plan):
+            self._skews |= {} if skew is None else {measure.id: skew}
+            return False
+        del self._tallies[measure.id]
+        return True
 
     def _start_at_zero(self, slot: Slot) -> None:
         """Every counted customer, as if nothing had happened; outcomes come on top."""

@@ -67,7 +67,7 @@ class Tail:
 
     measure: str
     skew: float
-    """Third standardised moment of all counted customers' values."""
+    """Third standardised moment of all counted customers' values, or the most it can be where that is little."""
     smallest: int
     """Customers with a value in the smallest arm."""
     needed: int

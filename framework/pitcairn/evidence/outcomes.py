@@ -7,8 +7,8 @@ events. Whoever has no row or event adds nothing to a sum, so nobody has to be f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from pitcairn.design.plan import MeasurePlan, Plan
@@ -59,10 +59,20 @@ class Before:
 
 
 def straight(
-    relation: Relation, plan: Plan, measures: Sequence[MeasurePlan], before: Before, keys: Sequence[str]
+    relation: Relation,
+    plan: Plan,
+    measures: Sequence[MeasurePlan],
+    before: Before,
+    keys: Sequence[str],
+    *,
+    later: Collection[str],
 ) -> Reduction:
-    """From the one wide file; `keys` are expressions for arm, levels and an own day of start."""
+    """From the one wide file; `keys` are expressions for arm, levels and an own day of start.
+
+    Products of three of the measures in `later`, by id, are left out.
+    """
     slots, columns = _wide(relation, measures, before, thirds=plan.is_uneven)
+    slots = [replace(slot, thirds=0) if slot.id in later else slot for slot in slots]
     aliases = [f"p_key_{place}" for place in range(len(keys))]
     columns = [f"{sql} AS {alias}" for sql, alias in zip(keys, aliases, strict=True)] + columns
     columns += [f"{number.sql} AS {alias}" for number, alias in zip(before.numbers, before.aliases, strict=True)]

@@ -6,7 +6,8 @@ import csv
 import gzip
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from math import isfinite
 from pathlib import Path
 from typing import TextIO
 
@@ -31,6 +32,10 @@ class Table:
     parts: tuple[tuple[Path, str], ...]
     complete: frozenset[str] = frozenset()
     """Columns that the files themselves say have no empty cell."""
+    ends: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """The lowest and the highest number of a column, where the files say so."""
+    rows: int = 0
+    """How many rows there are, where the files say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,19 +169,26 @@ def _parquet(engine: Engine, files: Sequence[Path]) -> Table:
     columns = [_described(engine, sql) for _, sql in parts]
     listed = ", ".join(path_literal(path) for path in files)
     if len(files) == 1:
-        return Table(f"{parts[0][1]} AS source", columns[0], parts, _complete(engine, listed))
+        return _with_footers(engine, Table(f"{parts[0][1]} AS source", columns[0], parts), listed)
     sql = f"read_parquet([{listed}], union_by_name = true)"
     _same_columns(files, [tuple(found) for found in columns])
-    return Table(f"{sql} AS source", _described(engine, sql), parts, _complete(engine, listed))
+    return _with_footers(engine, Table(f"{sql} AS source", _described(engine, sql), parts), listed)
 
 
-def _complete(engine: Engine, listed: str) -> frozenset[str]:
-    """From the files' footers: every piece of the column says that it has no NULL."""
+def _with_footers(engine: Engine, found: Table, listed: str) -> Table:
+    """What the files' footers say of every piece of a column: whether it has a NULL, its lowest and highest value."""
+    low, high = (f"TRY_CAST(stats_{end}_value AS DOUBLE)" for end in ("min", "max"))
     rows = engine.rows(
-        f"SELECT path_in_schema FROM parquet_metadata([{listed}]) GROUP BY path_in_schema "
-        "HAVING COUNT(stats_null_count) = COUNT(*) AND SUM(stats_null_count) = 0"
+        "SELECT path_in_schema, COUNT(stats_null_count) = COUNT(*) AND SUM(stats_null_count) = 0, "
+        f"COUNT({low}) = COUNT(*) AND COUNT({high}) = COUNT(*), MIN({low}), MAX({high}), SUM(row_group_num_rows) "
+        f"FROM parquet_metadata([{listed}]) GROUP BY path_in_schema"
     )
-    return frozenset(name for (name,) in rows)
+    return replace(
+        found,
+        complete=frozenset(name for name, complete, *_ in rows if complete),
+        ends={name: (low, high) for name, _, known, low, high, _ in rows if known and isfinite(low) and isfinite(high)},
+        rows=max((int(count) for *_, count in rows), default=0),
+    )
 
 
 def _described(engine: Engine, sql: str) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.estimate.adjust import linearised
 from pitcairn.estimate.moments import Moments
@@ -11,16 +13,17 @@ from pitcairn.evidence.cube import Cube
 from pitcairn.evidence.facts import Check, Facts, Tail
 
 
-def tails(plan: Plan, cube: Cube) -> tuple[Tail, ...]:
+def tails(plan: Plan, cube: Cube, at_most: Mapping[str, float]) -> tuple[Tail, ...]:
     """The skew of every measure that is an amount, all arms together, and the smallest arm's customers with a value.
 
+    `at_most` has skews that are not known and at most so large, by measure id, where that says enough.
     Measures that do not vary, or whose third sums did not fit into 38 digits, are left out.
     """
     found = []
     for measure in plan.measures:
         values = None if measure.is_rate else cube.everyone(measure.id)
         line = values and _line(measure, values)
-        skew = skewness(line) if line else None
+        skew = skewness(line) if line else at_most.get(measure.id)
         if skew is not None:
             arms = cube.moments(measure.id)
             smallest = min(arms[arm.id,].count if (arm.id,) in arms else 0 for arm in plan.arms)

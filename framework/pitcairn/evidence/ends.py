@@ -1,0 +1,64 @@
+"""The ends of a measure's values, as large files tell them in their footers: how far a skew could go at most.
+
+Third sums cost a fifth of a statement over many rows. An even comparison of values that are adjusted needs them only
+to see whether enough customers are there for the skew; often the ends alone say so.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+
+from pitcairn.design.plan import MeasurePlan, Plan
+from pitcairn.estimate.skewed import enough_for
+from pitcairn.evidence.sources import Relation
+from pitcairn.evidence.sums import Tally
+from pitcairn.evidence.values import needed_by
+
+MANY = 1_000_000
+"""From so many rows on, a statement less is worth more than a statement that is asked again."""
+
+Ends = tuple[float, float]
+
+
+def ends(relation: Relation, plan: Plan) -> dict[str, Ends]:
+    """The lowest and the highest value of each measure whose third sums may wait, by measure id."""
+    if plan.is_uneven or relation.table.rows < MANY:
+        return {}
+    found = ((measure.id, _ends(relation, measure)) for measure in plan.measures)
+    return {id: known for id, known in found if known is not None}
+
+
+def most_skewed(tally: Tally, known: Ends) -> float | None:
+    """The most that the skewness of all counted values can be, up or down; None where they do not vary.
+
+    |Σ(x - m)³| is at most max|x - m| · Σ(x - m)², so the skewness is at most the furthest end in standard deviations.
+    """
+    sums = tally.cells.values()
+    scale: int = 10 ** tally.decimals[0]
+    count, total = sum(one.count for one in sums), sum(one.linear[0] for one in sums)
+    varied = count * sum(one.products[0, 0] for one in sums) - total**2
+    if varied <= 0:
+        return None
+    mean = total / (count * scale)
+    deviation = sqrt(varied) / (count * scale)
+    return max(known[1] - mean, mean - known[0]) / deviation
+
+
+def is_enough(tally: Tally, skew: float, plan: Plan) -> bool:
+    """Whether the smallest arm has the customers that values of this skew need."""
+    counts = {arm.id: 0 for arm in plan.arms}
+    for cell, sums in tally.cells.items():
+        counts[cell[0]] += sums.count
+    return min(counts.values()) >= enough_for(skew)
+
+
+def _ends(relation: Relation, measure: MeasurePlan) -> Ends | None:
+    """None where a file does not say, and for what is no amount of one column."""
+    if measure.is_rate or measure.kind == "ratio" or measure.before is None or measure.column is None:
+        return None
+    found = relation.table.ends.get(relation.name(measure.column, needed_by=needed_by(measure)))
+    if found is None:
+        return None
+    low, high = found if measure.kind == "mean" else (min(0.0, found[0]), max(0.0, found[1]))
+    rounded = 10.0**-measure.decimals
+    return low - rounded, (high if measure.cap is None else min(high, measure.cap)) + rounded
