@@ -30,6 +30,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "promote": ("promote", "Pack a proven model with its evidence", "Spread"),
     "pack": ("pack", "Look at packs, check them, sign them", "Spread"),
     "adopt": ("adopt", "Make a pilot of a pack, with a prediction", "Spread"),
+    "waves": ("waves", "Which places adopt a pack first", "Spread"),
     "rollout": ("rollout", "Stages of an adoption: gates, the next one, the way back", "Spread"),
     "export": ("export", "Write what delivery systems read", "Spread"),
     "watch": ("watch", "What came of an adoption, beside what was predicted", "Spread"),

@@ -1,4 +1,4 @@
-"""How the answers of `adopt`, `rollout`, `export`, `watch` and `retire` look on a terminal."""
+"""How the answers of the commands that spread a pack look on a terminal."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pitcairn.promotion.registry import Index
     from pitcairn.promotion.rollout import Standing
     from pitcairn.promotion.watch import Watched
+    from pitcairn.promotion.waves import Waves
 
 MARKS: dict[str, Kind] = {"green": "good", "amber": "watch", "red": "bad", "inconclusive": "neutral"}
 
@@ -105,3 +106,15 @@ def registry(
         paper.wrap(str(problem))
     for file in files:
         paper.say(f"Wrote {shown(file)}")
+
+
+def waves(paper: Paper, *, found: Waves) -> None:
+    """The waves with their places, and the places that need a pilot of their own."""
+    for number, wave in enumerate(found.waves, start=1):
+        paper.say(f"{number}. {wave.name}:")
+        for place, alike in wave.places:
+            paper.say(f"{place} (similarity {alike.similarity:.2f})", indent=3)
+    if found.refused:
+        paper.say("Too unlike; run a fresh pilot there:")
+        for place, alike in found.refused:
+            paper.say(f"{place} (similarity {alike.similarity:.2f})", indent=3)
