@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from pitcairn.evidence.facts import Check
@@ -20,6 +21,7 @@ from pitcairn.reading.result import (
     GroupTable,
     GuardrailRow,
     LeftOut,
+    LookRow,
     Mark,
     MeasureBlock,
     PredictionRow,
@@ -408,3 +410,29 @@ def bare() -> Result:
         promotion=(),
         details=(),
     )
+
+
+def with_looks(base: Result, days: int = 28) -> Result:
+    """The same reading with a look a day, the range narrowing as customers come in."""
+    rows = []
+    for arm in (one.id for one in base.arms if one.slot):
+        effect = next(row.effect for row in base.measures[0].rows if row.arm == arm)
+        assert isinstance(effect, Shown)
+        for at in range(1, days + 1):
+            part = at / days
+            wobble = 0.02 * (1 - part) * (1 if at % 3 else -1)
+            half = (effect.high - effect.low) / 2 * 1.5 / part**0.5
+            rows.append(
+                LookRow(
+                    arm=arm,
+                    day=(date(2026, 3, 15) + timedelta(days=at)).isoformat(),
+                    time=part,
+                    information=part,
+                    customers=at * 350,
+                    z=2.0,
+                    critical=3.0,
+                    alarm=-3.0,
+                    effect=shown(effect.control, effect.estimate + wobble, half),
+                )
+            )
+    return replace(base, looks=tuple(rows))

@@ -112,6 +112,13 @@ TERMS = (
         "budget belongs to it, so a new name buys no new chances.",
     ),
     Term(
+        id="look",
+        name="Look",
+        text="A day fixed by the plan on which every measure is judged, whoever reads when. The ranges shown by day "
+        "are wide enough for all looks together, so looking every day costs nothing.",
+        also=("looks", "peeking", "built up"),
+    ),
+    Term(
         id="measure",
         name="Measure",
         text="Something counted or summed for each customer over their follow-up: whether they came back, what they "

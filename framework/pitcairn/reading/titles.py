@@ -68,6 +68,15 @@ def guardrails(result: Result) -> str:
     return _sentence("; ".join(parts))
 
 
+def built_up(result: Result) -> str:
+    """Since when the estimates have stayed inside the range of the last look."""
+    since = max((_settled(result, arm) for arm in {look.arm for look in result.looks}), default="")
+    first = min((look.day for look in result.looks), default="")
+    if since == first:
+        return "From the first look on, the estimate has stayed inside its latest range"
+    return f"Since {day(date.fromisoformat(since))} the estimate has stayed inside its latest range"
+
+
 def groups(result: Result) -> str:
     """Whether customers differ, and by what."""
     differing = [f"“{table.label}”" for table in result.groups if table.differs_for]
@@ -168,6 +177,14 @@ def data(result: Result) -> str:
 def interim(result: Result) -> bool:
     """Whether this is a look along the way, in which nothing but harm is judged."""
     return any(verdict.code == "too_early" for verdict in result.verdicts)
+
+
+def _settled(result: Result, arm: str) -> str:
+    """The first day from which on every estimate lies in the last look's range, as ISO text."""
+    looks = [look for look in result.looks if look.arm == arm]
+    low, high = looks[-1].effect.low, looks[-1].effect.high
+    outside = [at for at, look in enumerate(looks) if not low <= look.effect.estimate <= high]
+    return looks[outside[-1] + 1 if outside else 0].day
 
 
 def _stands(block: MeasureBlock, found: Shown) -> str:

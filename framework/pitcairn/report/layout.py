@@ -13,6 +13,7 @@ from pitcairn.reading.glossary import TERMS
 from pitcairn.reading.numbers import count
 from pitcairn.reading.result import PredictionRow, PromotionRow, Result
 from pitcairn.report import rows, story
+from pitcairn.report.built_up import built_up
 from pitcairn.report.context import ALONE, Context
 from pitcairn.report.pages import (
     ArmCount,
@@ -75,6 +76,7 @@ def iteration(result: Result, context: Context = ALONE, *, linked: bool = False)
         blocks=rows.blocks(index, result) if shown else (),
         guardrails=rows.guardrails(index, result.guardrails) if shown else (),
         funnel=_funnel(index, result),
+        built_up=built_up(result, index) if shown else None,
         groups=rows.groups(index, result) if shown else None,
         predictions=tuple(_prediction(index, row) for row in result.predictions) if shown else (),
         surprise=titles.surprise(result) if shown else None,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pitcairn.reading.result import Bullet
+from pitcairn.report.axis_charts import Drawn
 from pitcairn.report.charts import Axis, Span
 
 Icon = Literal["good", "watch", "bad", "neutral", "open", "up", "down"]
@@ -176,6 +177,40 @@ class Funnel:
     """(how many, why)."""
     drawn: str
     arms: tuple[ArmCount, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayRow:
+    """What one arm's effect looked like on one day."""
+
+    day: str
+    customers: str
+    estimate: str
+    range: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltArm:
+    """How one arm's effect built up."""
+
+    arm: Name
+    chart: Drawn | None
+    """None where the charting library is not installed."""
+    days: tuple[DayRow, ...]
+    stop: str | None
+    """What the test came to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltUp:
+    """How the deciding measure built up, arm by arm on the same axes."""
+
+    label: str
+    unit: str
+    line: str | None
+    arms: tuple[BuiltArm, ...]
+    note: str | None
+    """Why there are no charts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,6 +392,7 @@ class IterationPage:
     blocks: tuple[Block, ...]
     guardrails: tuple[Block, ...]
     funnel: Funnel
+    built_up: BuiltUp | None
     groups: Groups | None
     predictions: tuple[Prediction, ...]
     surprise: str | None

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pitcairn.reading import past, titles
 from pitcairn.reading.result import Result
+from pitcairn.report.built_up import has_built_up
 from pitcairn.report.context import Context
 from pitcairn.report.pages import Section
 
@@ -19,6 +20,7 @@ def sections(result: Result, context: Context) -> tuple[Section, ...]:
         ("effect", "The effect", titles.effect, shown and bool(result.measures)),
         ("guardrails", "Guardrails", titles.guardrails, shown and bool(result.guardrails)),
         ("trust", "Can we trust it?", lambda one: one.health_headline, True),
+        ("built-up", "How it built up", titles.built_up, shown and has_built_up(result)),
         ("groups", "No average customer", titles.groups, shown and bool(result.groups)),
         ("predictions", "Our predictions", titles.predictions, shown and bool(result.predictions)),
         ("tried", "What was tried", titles.tried, True),
