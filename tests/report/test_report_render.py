@@ -9,7 +9,7 @@ import pytest
 from jinja2 import meta, nodes
 
 from pitcairn.reading.result import GroupRow, Result, Withheld
-from pitcairn.report import pages, site_pages
+from pitcairn.report import pages, pictures, site_pages
 from pitcairn.report.built_up import MOST_ROWS
 from pitcairn.report.charts import Tick
 from pitcairn.report.pages import IterationPage
@@ -312,7 +312,12 @@ def test_the_template_uses_the_whole_page_and_nothing_else(page):
 def test_every_field_below_the_pages_is_used_and_no_other():
     kinds = {
         Tick,
-        *(kind for module in (pages, site_pages) for kind in vars(module).values() if dataclasses.is_dataclass(kind)),
+        *(
+            kind
+            for module in (pages, pictures, site_pages)
+            for kind in vars(module).values()
+            if dataclasses.is_dataclass(kind)
+        ),
     }
     declared = {field.name for kind in kinds - set(PAGES) for field in dataclasses.fields(kind)}
     used = {node.attr for page in PAGES for tree in trees(page) for node in tree.find_all(nodes.Getattr)}

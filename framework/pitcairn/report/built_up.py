@@ -10,7 +10,7 @@ from pitcairn.phrases import day
 from pitcairn.reading.numbers import count
 from pitcairn.reading.result import LookRow, MeasureBlock, Result
 from pitcairn.report.axis_charts import can_draw, drawn
-from pitcairn.report.pages import BuiltArm, BuiltUp, DayRow
+from pitcairn.report.pictures import BuiltArm, BuiltUp, DayRow
 from pitcairn.report.rows import Index
 
 FEWEST = 3
@@ -90,12 +90,13 @@ def _spec(block: MeasureBlock, looks: Sequence[LookRow], slot: int, domain: tupl
     values = [
         {"day": look.day, **{name: _scaled(block, value) for name, value in _three(look).items()}} for look in looks
     ]
+    once: dict[str, Any] = {"values": [{}]}
     lines: list[dict[str, Any]] = [
-        {"mark": {"type": "rule", "color": "var(--ink)"}, "encoding": {"y": {"datum": 0, **up}}},
+        {"data": once, "mark": {"type": "rule", "color": "var(--ink)"}, "encoding": {"y": {"datum": 0, **up}}},
     ]
     if block.worth_it is not None:
         dashed = {"type": "rule", "color": "var(--ink)", "strokeDash": [3, 3]}
-        lines.append({"mark": dashed, "encoding": {"y": {"datum": _scaled(block, block.worth_it), **up}}})
+        lines.append({"data": once, "mark": dashed, "encoding": {"y": {"datum": _scaled(block, block.worth_it), **up}}})
     band = {
         "mark": {"type": "area", "color": colour, "opacity": 0.18, "clip": True},
         "encoding": {"x": across, "y": {"field": "low", **up}, "y2": {"field": "high"}},

@@ -23,7 +23,6 @@ from pitcairn.report.pages import (
     Figure,
     File,
     Funnel,
-    Icon,
     IterationPage,
     Practice,
     Prediction,
@@ -32,6 +31,7 @@ from pitcairn.report.pages import (
     Trust,
     Word,
 )
+from pitcairn.report.pictures import Icon
 from pitcairn.report.rows import Index
 from pitcairn.report.sections import sections
 

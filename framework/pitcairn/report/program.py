@@ -16,7 +16,8 @@ from pitcairn.reading.result import ArmVerdict
 from pitcairn.report import story
 from pitcairn.report.charts import Axis, Scale, Tick, ticks
 from pitcairn.report.layout import words
-from pitcairn.report.pages import Crumb, Fact, Judged, Picture, Section
+from pitcairn.report.pages import Crumb, Fact, Judged, Section
+from pitcairn.report.pictures import Picture
 from pitcairn.report.rows import NOT_SHOWN
 from pitcairn.report.site_pages import (
     ArmNow,

@@ -18,7 +18,8 @@ from pitcairn.reading.result import (
     Withheld,
 )
 from pitcairn.report.charts import Axis, Scale, bar
-from pitcairn.report.pages import Bar, Block, Card, Group, GroupLine, Groups, Icon, Levels, Name, Picture, Row
+from pitcairn.report.pages import Card
+from pitcairn.report.pictures import Bar, Block, Group, GroupLine, Groups, Icon, Levels, Name, Picture, Row
 
 NOT_SHOWN = "Withheld: a health check failed."
 SLOTS = 5

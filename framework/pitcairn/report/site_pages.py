@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pitcairn.report.charts import Axis
-from pitcairn.report.pages import Crumb, Fact, Icon, Judged, Picture, Section, Story, Word
+from pitcairn.report.pages import Crumb, Fact, Judged, Section, Story, Word
+from pitcairn.report.pictures import Icon, Picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

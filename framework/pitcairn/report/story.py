@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pitcairn.reading import past
 from pitcairn.reading.past import Turn
 from pitcairn.reading.result import MeasureBlock
-from pitcairn.report.pages import Chapter, Judged, Row, Story
+from pitcairn.report.pages import Chapter, Judged, Story
+from pitcairn.report.pictures import Row
 from pitcairn.report.rows import Canvas, Index, row_of
 
 
