@@ -232,8 +232,32 @@ def test_before_follow_up_is_over_everybody_is_pending(engine: Engine, customers
     cube, facts = read(engine, asked, as_of=date(2026, 3, 14), customers=customers)
     assert [(arm.assigned, arm.counted, arm.pending) for arm in facts.arms] == [(2, 0, 2), (3, 0, 3)]
     assert cube.moments("spend") == {}
+    assert cube.so_far is not None
+    same(cube.so_far.moments("spend")["control",], [(10.5, 0), (0, 10)])
     _, later = read(engine, asked, as_of=date(2026, 3, 15), customers=customers)
     assert [arm.counted for arm in later.arms] == [2, 3]
+
+
+def test_while_follow_up_runs_there_is_what_customers_did_so_far(engine: Engine, drawn: Path, orders: Path) -> None:
+    asked = plan([of_orders("sales", "sum")], sources=[events()])
+    cubes = {
+        day: read(engine, asked, assignment=drawn, as_of=date(2026, 3, day), orders=orders)[0] for day in (1, 2, 9, 15)
+    }
+    assert cubes[1].so_far is None, "nobody has started"
+    assert cubes[15].so_far is None, "everybody is counted"
+    assert cubes[15].sizes()["control",] == 2
+    for day in (2, 9):
+        found = cubes[day].so_far
+        assert found is not None
+        assert cubes[day].sizes() == {}
+        assert found.sizes() == cubes[15].sizes()
+    sums = [
+        cube.moments("sales")["control",].mean[0]
+        for cube in (cubes[2].so_far, cubes[9].so_far, cubes[15])
+        if cube is not None
+    ]
+    assert sums == sorted(sums)
+    assert sums[0] < sums[-1], "orders come in day by day"
 
 
 def test_an_arm_without_customers_is_a_fact_not_an_error(engine: Engine, customers: Path) -> None:

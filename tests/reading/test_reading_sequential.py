@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from readings import SPAM, VISIT, a_lock, a_plan, a_rolling_plan, a_rolling_reading
+from readings import (
+    SPAM,
+    VISIT,
+    a_cube,
+    a_lock,
+    a_plan,
+    a_reading,
+    a_rolling_plan,
+    a_rolling_reading,
+    shares,
+    some_facts,
+)
 
 from pitcairn.design.budget import HARM, guardrail_level, level
+from pitcairn.design.plan import Plan
 from pitcairn.reading.encode import from_json, to_json
 from pitcairn.reading.looks import schedule
-from pitcairn.reading.result import Bullet, Result, Shown
+from pitcairn.reading.result import Bullet, Result, Shown, Withheld
 
 DAYS = 14
 CONFIRM = a_rolling_plan(stage="confirm")
 GUARDED = a_rolling_plan(stage="confirm", measures=(replace(VISIT, worth_it=0.0001), SPAM))
+ONE_START = a_plan(measures=(VISIT, SPAM))
 FIRST = a_lock(attempt=1)
 Events = Mapping[str, Mapping[str, Sequence[int]]]
 
@@ -83,6 +96,44 @@ def test_a_harmful_arm_is_stopped_before_the_end() -> None:
         result = a_rolling_reading(GUARDED, made_up(rng, 0.12, 0.08), 400, look=8, lock=FIRST)
         stopped += result.verdicts[0].code == "harm"
     assert stopped >= 25, "3,200 customers an arm: a loss of 5 standard errors at half time"
+
+
+def part_way(events: Mapping[str, tuple[int, int]], count: int, days: int, *, plan: Plan = ONE_START) -> Result:
+    """A reading while everybody's follow-up runs: (control, note) events by measure, out of `count` each."""
+    arms = ("control", "note")
+    cells = {(arm,): {id: shares(both[at], count) for id, both in events.items()} for at, arm in enumerate(arms)}
+    nobody = replace(a_cube(cells).only("arm", "nobody"), so_far=a_cube(cells))
+    facts = some_facts(plan, nobody, as_of=plan.start + timedelta(days=days - 1), pending=count)
+    return a_reading(plan, nobody, facts=facts)
+
+
+def test_harm_in_the_first_days_stops_before_anybodys_follow_up_is_over() -> None:
+    result = part_way({"visit": (500, 300), "spam": (10, 10)}, 5000, 5)
+    assert result.verdicts[0].code == "harm"
+    assert result.headline == (
+        "Stop “Note”: so far, with 5 of 14 days over, Visits changed by −40 visits per 1,000 customers."
+    )
+    assert isinstance(result.measures[0].rows[0].effect, Withheld)
+    assert result.looks == ()
+    broken = part_way({"visit": (500, 500), "spam": (10, 90)}, 5000, 5)
+    assert "so far, with 5 of 14 days over, Complaints changed by +16" in broken.headline
+    assert broken.guardrails[0].word == "Broken"
+
+
+def test_what_happens_in_the_first_days_promotes_nobody_and_alarms_seldom() -> None:
+    better = part_way({"visit": (300, 900), "spam": (10, 10)}, 5000, 5)
+    assert better.verdicts[0].code == "too_early"
+    assert part_way({"visit": (500, 430), "spam": (10, 10)}, 5000, 5).verdicts[0].code == "too_early"
+    rng = np.random.default_rng(12)
+    runs, rang = 150, 0
+    for _ in range(runs):
+        grown = {arm: np.cumsum(rng.binomial(3000, [0.02] * 6)) for arm in ("control", "note")}
+        daily = [
+            part_way({"visit": (int(grown["control"][day]), int(grown["note"][day])), "spam": (5, 5)}, 3000, day + 1)
+            for day in range(6)
+        ]
+        rang += any(result.verdicts[0].code == "harm" for result in daily)
+    assert rang <= most(runs, HARM / 2)
 
 
 # --- what a reading says --------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -58,11 +58,14 @@ class Census:
         self._levels: list[dict[Any, str]] = [{} for _ in splits]
         self._strangers: Counter[str] = Counter()
         self._without: Counter[str] = Counter()
+        self._is_under_way = not self._own_start and plan.start <= as_of
         self.customers: Counter[Cell] = Counter()
         """Counted customers, whose follow-up is over, by cell."""
+        self.under_way: Counter[Cell] = Counter()
+        """Customers in the middle of their follow-up, where all started on one day: nobody is counted yet then."""
 
     def place(self, arm: Any, levels: Sequence[Any], start: int | None, customers: int) -> Cell | None:
-        """Counts these customers; their cell, or None where they are not part of the reading (yet)."""
+        """Counts these customers; their cell, or None where there is nothing to add up of them (yet)."""
         known = self._arm(arm, customers)
         if start is None:
             self._without["start"] += customers
@@ -76,9 +79,10 @@ class Census:
         counts["early"] += customers if start == EARLY else 0
         if start > self._last:
             counts["pending"] += customers
-            return None
+            if not self._is_under_way:
+                return None
         cell = (known, *(self._level(place, raw) for place, raw in enumerate(levels)), *self._day(start))
-        self.customers[cell] += customers
+        (self.under_way if start > self._last else self.customers)[cell] += customers
         return cell
 
     def check(self) -> None:
@@ -104,17 +108,18 @@ class Census:
             for id, counts in self._counts.items()
         )
 
-    def dimensions(self) -> tuple[Dimension, ...]:
-        """The arm, every group with the levels that occur, and the days of customers' own starts, where they have some.
+    def dimensions(self, cells: Iterable[Cell]) -> tuple[Dimension, ...]:
+        """The arm, every group with the levels that occur in the cells, and the days of customers' own starts, if any.
 
         DataError for a group with too many levels.
         """
+        found = tuple(cells)
         arms = Dimension("arm", tuple(arm.id for arm in self._plan.arms))
         groups = (
-            Dimension(split.group.id, split.ordered({cell[place] for cell in self.customers}))
+            Dimension(split.group.id, split.ordered({cell[place] for cell in found}))
             for place, split in enumerate(self._splits, start=1)
         )
-        days = sorted({cell[-1] for cell in self.customers}) if self._own_start else ()
+        days = sorted({cell[-1] for cell in found}) if self._own_start else ()
         return (arms, *groups, *([Dimension(START, tuple(days))] if self._own_start else []))
 
     def index(self, cells: Sequence[Cell], dimensions: Sequence[Dimension]) -> NDArray[np.int64]:
@@ -122,10 +127,6 @@ class Census:
         places = [{level: place for place, level in enumerate(dimension.levels)} for dimension in dimensions]
         rows = [[place[level] for place, level in zip(places, cell, strict=True)] for cell in cells]
         return np.array(rows, dtype=np.int64).reshape(len(cells), len(dimensions))
-
-    def sizes(self, cells: Sequence[Cell]) -> NDArray[np.int64]:
-        """The counted customers of the cells."""
-        return np.array([self.customers[cell] for cell in cells], dtype=np.int64)
 
     def _arm(self, raw: Any, customers: int) -> str | None:
         if raw not in self._arms:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from heapq import nlargest
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.errors import DataError
@@ -168,11 +171,8 @@ class _Reading:
 
     def cube(self) -> Cube:
         """What was added up. DataError for a group with too many levels."""
-        dimensions = self._census.dimensions()
-        order = sorted(self._census.customers)
-        week = [self._week] if self._week and self._week.id in self._tallies else []
-        blocks = {measure.id: self._block(measure, order) for measure in (*self._plan.counted, *week)}
-        return Cube(dimensions, self._census.index(order, dimensions), self._census.sizes(order), blocks)
+        counted, under_way = self._census.customers, self._census.under_way
+        return replace(self._cube_of(counted), so_far=self._cube_of(under_way) if under_way else None)
 
     def facts(self, cube: Cube, statements: int) -> Facts:
         """What was counted on the way."""
@@ -209,10 +209,18 @@ class _Reading:
             tails=tails(self._plan, cube, self._skews),
         )
 
+    def _cube_of(self, customers: Mapping[Cell, int]) -> Cube:
+        dimensions = self._census.dimensions(customers)
+        order = sorted(customers)
+        sizes = np.array([customers[cell] for cell in order], dtype=np.int64)
+        week = [self._week] if self._week and self._week.id in self._tallies else []
+        blocks = {measure.id: self._block(measure, order) for measure in (*self._plan.counted, *week)}
+        return Cube(dimensions, self._census.index(order, dimensions), sizes, blocks)
+
     # --- parts ------------------------------------------------------------------------------------------------
 
     def _place_people(self, made: People) -> dict[int, Cell | None]:
-        """Counts the customers of the table; the cell of every `p_cell`, None where follow-up is not over."""
+        """Counts the customers of the table; the cell of every `p_cell`, None where nothing is added up."""
         cells: dict[int, Cell | None] = {}
         reduction = outcomes.counted(self._before, thirds=self._plan.is_uneven)
         for reduced in reduction.read(reduction.run(self._engine)):
@@ -270,9 +278,9 @@ class _Reading:
         return True
 
     def _start_at_zero(self, slot: Slot) -> None:
-        """Every counted customer, as if nothing had happened; outcomes come on top."""
+        """Every customer who is added up, as if nothing had happened; outcomes come on top."""
         tally = self._tally(slot)
-        for cell, count in self._census.customers.items():
+        for cell, count in (self._census.customers or self._census.under_way).items():
             before = self._tallies_before[slot.covariate].at(cell) if slot.covariate else None
             tally.at(cell).add_people(count, before)
 

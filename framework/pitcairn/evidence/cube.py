@@ -59,6 +59,10 @@ class Cube:
     """Counted customers (follow-up complete) in each cell."""
     blocks: dict[str, Block]
     """By measure id."""
+    so_far: Cube | None = None
+    """Customers whose follow-up is under way, with what they did so far: to watch for harm, and for nothing else. None
+    where nobody is, and where customers start on days of their own: those who started first say more.
+    """
     _parts: dict[str | None, tuple[tuple[tuple[str, ...], NDArray[np.int64]], ...]] = field(default_factory=dict)
     """The cells behind every key, by dimension, as they have been asked for so far."""
 

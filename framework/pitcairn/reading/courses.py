@@ -4,13 +4,22 @@ A confirmation has a gate: for the deciding measure a gain above zero, for a gua
 It spends its level over time as O'Brien and Fleming did, almost nothing early (Lan and DeMets 1983). Every iteration
 has an alarm, for a loss and for a worsening above the margin; it spends as Pocock did, so that it can ring early. What
 was crossed stays crossed: the decision is not taken back, and the data go on to the planned end.
+
+A gain must last the follow-up; harm need not. Where all customers start on one day, what they did so far is watched as
+well while their follow-up runs. How those days hang together is not known (they are the same customers), so each day
+has its own part of the alarm's level, as much as Pocock's spending gives it, and the parts add up whatever depends on
+what: no earlier day has to be known, and people may read on the days they like.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+import numpy as np
+from scipy.special import ndtri
 
 from pitcairn.design.budget import guardrail_level, harm_level
 from pitcairn.design.plan import MeasurePlan, Plan
@@ -21,7 +30,7 @@ from pitcairn.estimate.spending import o_brien_fleming, pocock
 from pitcairn.estimate.stopping import StoppedEstimate, stopped
 from pitcairn.evidence.cube import Cube
 from pitcairn.reading.lock import Lock
-from pitcairn.reading.looks import Seen, confidence_of, schedule, seen
+from pitcairn.reading.looks import Seen, confidence_of, schedule, seen, seen_so_far
 
 WIDEST = 6.0
 """Standard errors beyond which a range before the end is not drawn: what is left out there is one in a billion."""
@@ -37,6 +46,10 @@ class Course:
     gate: Boundary | None
     """None in an exploration, where nothing is promoted, and before the first look."""
     alarm: Boundary | None
+    so_far: Seen | None
+    """Today, while everybody's follow-up runs."""
+    so_far_alarm: float
+    """How far below zero its z calls harm."""
 
     @property
     def passed(self) -> Seen | None:
@@ -53,7 +66,9 @@ class Course:
 
     @property
     def harmed(self) -> Seen | None:
-        """The look at which the alarm rang first."""
+        """The look at which the alarm rang first, or today, where it rings before anybody's follow-up is over."""
+        if self.so_far is not None:
+            return self.so_far if -self.so_far.z >= self.so_far_alarm else None
         if self.alarm is None:
             return None
         look = crossed([-one.z for one in self.seen], self.alarm)
@@ -97,7 +112,14 @@ def courses(plan: Plan, cube: Cube, as_of: date, lock: Lock) -> Courses:
     """Every course up to `as_of`; the levels of a confirmation are those it was launched with."""
     watched = (plan.deciding, *plan.guardrails)
     return {
-        (measure.id, arm.id): _course(plan, measure, arm.id, seen(plan, cube, as_of, measure, arm.id), lock)
+        (measure.id, arm.id): _course(
+            plan,
+            measure,
+            arm.id,
+            seen(plan, cube, as_of, measure, arm.id),
+            seen_so_far(plan, cube, as_of, measure, arm.id),
+            lock,
+        )
         for measure in watched
         for arm in plan.treatments
     }
@@ -115,17 +137,35 @@ def judged_at(plan: Plan, found: Courses, *, complete: bool) -> dict[str, float]
     return shown
 
 
-def _course(plan: Plan, measure: MeasurePlan, arm: str, looks: tuple[Seen, ...], lock: Lock) -> Course:
+def _course(
+    plan: Plan, measure: MeasurePlan, arm: str, looks: tuple[Seen, ...], so_far: Seen | None, lock: Lock
+) -> Course:
     gate = alarm = None
+    harm = harm_level(1 + len(plan.guardrails))
     # At a single look `effects` judges several arms together; over looks they share the level.
     arms = len(plan.treatments) if len(schedule(plan)) > 1 else 1
     if looks:
         times, information = [one.time for one in looks], _rising(looks)
-        alarm = boundary(times, information, harm_level(1 + len(plan.guardrails)), pocock)
+        last = _part(harm, 1.0, plan.follow_up_days) if len(schedule(plan)) == 1 else harm
+        alarm = boundary(times, information, last, pocock)
         if lock.attempt is not None and lock.level is not None:
             allowed = guardrail_level(lock.attempt) if measure.role == "guardrail" else lock.level / arms
             gate = boundary(times, information, allowed, o_brien_fleming, futility=Futility())
-    return Course(measure=measure, arm=arm, seen=looks, gate=gate, alarm=alarm)
+    return Course(
+        measure=measure,
+        arm=arm,
+        seen=looks,
+        gate=gate,
+        alarm=alarm,
+        so_far=so_far,
+        so_far_alarm=math.inf if so_far is None else -float(ndtri(_part(harm, so_far.time, plan.follow_up_days))),
+    )
+
+
+def _part(level: float, time: float, days: int) -> float:
+    """What one day of the follow-up may spend of the level, the day that ends at this part of it."""
+    before, after = pocock(np.array([max(0.0, time - 1 / days), time]), level)
+    return float(after - before)
 
 
 def _rising(looks: Sequence[Seen]) -> list[float]:

@@ -71,9 +71,11 @@ def _row(
 
 
 def _state(used: tuple[float, float, float] | None, course: Course, *, complete: bool) -> str:
+    if course.harmed is not None:
+        return "broken"
     if used is None:
         return "withheld"
-    if course.harmed is not None or (complete and used[0] > 1):
+    if complete and used[0] > 1:
         return "broken"
     is_held = course.passed_early is not None or (complete and used[2] <= 1)
     return "held" if is_held else "not_shown_safe"

@@ -60,17 +60,17 @@ def schedule(plan: Plan) -> tuple[tuple[date, float], ...]:
 
 def seen(plan: Plan, cube: Cube, as_of: date, measure: MeasurePlan, arm: str) -> tuple[Seen, ...]:
     """The looks up to `as_of` at which there was something to see."""
-    against = -(measure.margin or 0.0) if measure.role == "guardrail" else 0.0
-    found = []
-    for (day, time), control, treated in _gathered(plan, cube, as_of, measure, arm):
-        if min(control.count, treated.count) < FEWEST:
-            continue
-        outcome = effect(measure, control, treated, plan.confidence)
-        if isinstance(outcome, Effect):
-            z = toward(measure) * away(measure, outcome, control, treated, toward(measure) * against)
-            information = _error(outcome) ** -2
-            found.append(Seen(day=day, time=time, z=z, information=information, control=control, treated=treated))
-    return tuple(found)
+    found = (_seen(plan, measure, *look) for look in _gathered(plan, cube, as_of, measure, arm))
+    return tuple(one for one in found if one is not None)
+
+
+def seen_so_far(plan: Plan, cube: Cube, as_of: date, measure: MeasurePlan, arm: str) -> Seen | None:
+    """What there is to see while everybody's follow-up runs; its time is the part of the follow-up that is over."""
+    if cube.so_far is None:
+        return None
+    arms, nobody = cube.so_far.moments(measure.id), Moments.none(measure.size)
+    time = ((as_of - plan.start).days + 1) / plan.follow_up_days
+    return _seen(plan, measure, (as_of, time), arms.get((plan.comparison.id,), nobody), arms.get((arm,), nobody))
 
 
 def toward(measure: MeasurePlan) -> int:
@@ -106,6 +106,25 @@ def away(measure: MeasurePlan, outcome: Effect, control: Moments, treated: Momen
 def confidence_of(reach: float) -> float:
     """The confidence of a two-sided range that reaches so many standard errors."""
     return float(1 - 2 * ndtr(-min(reach, FARTHEST)))
+
+
+def _seen(
+    plan: Plan, measure: MeasurePlan, look: tuple[date, float], control: Moments, treated: Moments
+) -> Seen | None:
+    """None where there are too few customers, or nothing to compare."""
+    outcome = effect(measure, control, treated, plan.confidence)
+    if min(control.count, treated.count) < FEWEST or not isinstance(outcome, Effect):
+        return None
+    against = -(measure.margin or 0.0) if measure.role == "guardrail" else 0.0
+    day, time = look
+    return Seen(
+        day=day,
+        time=time,
+        z=toward(measure) * away(measure, outcome, control, treated, toward(measure) * against),
+        information=_error(outcome) ** -2,
+        control=control,
+        treated=treated,
+    )
 
 
 def _gathered(

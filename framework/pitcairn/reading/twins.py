@@ -123,6 +123,8 @@ def _within_groups(plan: Plan, cube: Cube, item: MeasureEffects, moments: Mappin
     for group in plan.groups:
         cells = cube.moments(item.measure.id, group.id)
         levels = list(dict.fromkeys(level for _, level in cells))
+        if not levels:
+            continue
         for twin in _twins(plan, item, "within_groups", f"Within levels of {group.label}", item.measure, moments):
             pairs = [
                 (cells.get((plan.comparison.id, level), nobody), cells.get((twin.arm, level), nobody))

@@ -81,7 +81,8 @@ def method(told: Told) -> tuple[str, ...]:
         "Verdict: at the planned end the deciding range is held against zero and the worth-it line. Looks are days "
         "fixed by the plan, on the customers whose follow-up is over; a reading works out all of them up to its day.",
         f"Harm, a loss or a worsening over a guardrail's margin, is called at any look: {percent(HARM)} one-sided, "
-        f"shared by {1 + len(plan.guardrails)} measures, spent over the looks as by Lan and DeMets' Pocock function.",
+        f"shared by {1 + len(plan.guardrails)} measures, spent over the looks as by Lan and DeMets' Pocock function. "
+        "While everybody's follow-up runs, each day has its own part of it, for what customers did so far.",
         "A guardrail is held only when it is sure that it lies inside the margin (non-inferiority); every guardrail "
         "must hold, so their error is not divided.",
     ]
