@@ -92,7 +92,7 @@ def method(told: Told) -> tuple[str, ...]:
             "looks together: "
             + ("repeated confidence intervals." if told.lock.attempt else "an asymptotic confidence sequence.")
         )
-    if plan.groups:
+    if told.groups:
         rows = sum(len(table.rows) for table in told.groups)
         found.append(
             "Group rows are drawn towards the levels' common gain (normal errors and levels; a half-normal prior on "
