@@ -40,6 +40,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "list": ("list", "All pilots", "See"),
     "site": ("site", "Make the program's pages: index, pilots, lineages", "See"),
     "ledger": ("ledger", "What was promised and read, and proof that it stands", "See"),
+    "explain": ("explain", "Explain a word that pages and commands use", "See"),
     "completion": ("completion", "Let your shell complete commands and pilots", "See"),
 }
 """Name -> (module, short help, section)."""

@@ -19,15 +19,22 @@ from pitcairn.errors import DataError
 @options.iteration
 @click.option("--verify", is_flag=True, help="Compare the page with its result instead of writing it.")
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
-def command(session: Session, pilot: str, iteration: int | None, verify: bool, opens: bool) -> Answer:
+@click.option("--markdown", "form", flag_value="markdown", help="Print the reading for a mail or a pull request.")
+@click.option("--csv", "form", flag_value="csv", help="Print the numbers for a spreadsheet; nothing is written.")
+def command(session: Session, pilot: str, iteration: int | None, verify: bool, opens: bool, form: str | None) -> Answer:
     """Make a page again from its result.
 
     The result holds every word and number, so the page is the same to the byte. With --verify nothing is written:
     exit code 4 says that the page is not what its result gives, or the result not what the ledger recorded.
     """
-    from pitcairn.iteration.report import rebuild
+    from pitcairn.iteration.report import rebuild, told
 
     folder = session.folder
+    if form and (verify or opens):
+        raise click.UsageError(f"--{form} prints the reading; it does not go with --verify or --open.")
+    if form:
+        text = told(folder, pilot, iteration_number(folder, pilot, iteration), form)  # type: ignore[arg-type]
+        return Answer(data={"form": form, "text": text}, show=lambda paper: paper.write(text.rstrip("\n")))
     found = rebuild(folder, pilot, iteration_number(folder, pilot, iteration), verify=verify)
     if opens:
         session.open(found.report_file)

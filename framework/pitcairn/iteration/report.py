@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Literal
 
 from pitcairn.atomic import write_all
 from pitcairn.errors import DataError, Refused
@@ -12,6 +13,7 @@ from pitcairn.ledger import history
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.encode import from_json
 from pitcairn.report.context import Records
+from pitcairn.report.plain import markdown, table
 from pitcairn.report.render import iteration_page
 
 
@@ -32,6 +34,16 @@ def rebuild(folder: ProgramFolder, pilot: str, number: int, *, verify: bool = Fa
     elif not same:
         write_all({report_file: page})
     return Rebuilt(result_file=result_file, report_file=report_file, same=same, verified=verify)
+
+
+def told(folder: ProgramFolder, pilot: str, number: int, form: Literal["markdown", "csv"]) -> str:
+    """A reading as text for elsewhere: Markdown for a mail or a pull request, CSV for a spreadsheet.
+
+    Refused where there is no reading, DataError where its result is damaged.
+    """
+    path = folder.result_file(pilot, number)
+    result = from_json(_text(folder, path, pilot, number), file=folder.relative(path))
+    return markdown(result) if form == "markdown" else table(result)
 
 
 def _text(folder: ProgramFolder, path: Path, pilot: str, number: int) -> str:

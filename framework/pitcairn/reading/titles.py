@@ -47,7 +47,7 @@ def effect(result: Result) -> str:
         arms = [arm for arm, stand in stands.items() if stand == key]
         if arms:
             parts.append(phrase.format(_with(result, arms)))
-    return f"“{block.label}” {several(parts)}"
+    return f"“{block.label}” {'; it '.join(parts)}"
 
 
 def guardrails(result: Result) -> str:
