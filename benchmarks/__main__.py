@@ -27,6 +27,9 @@ def say(text: str) -> None:
 def make(kind: str, folder: Path, customers: int) -> None:
     """The data of one kind, and for events the draw that they are read with."""
     say(f"data: {kind}")
+    if kind == "pack":
+        run(cases.module("packs", "make", folder))
+        return
     run(cases.module("data", kind, folder, customers))
     if kind.startswith("events") and not (folder / "draw" / "assignment.parquet").is_file():
         run(cases.module("ours", "draw", folder, "--into", folder / "draw"))
@@ -54,6 +57,8 @@ def case_of(name: str, data: Path, pythons: dict[str, Path]) -> Case:
         return cases.draw(data / "events-text")
     if name == "peers":
         return cases.peers(data / "wide", pythons)
+    if name == "packs":
+        return cases.packs(data / "pack")
     return cases.start(Path(sys.executable).with_name("pitcairn"))
 
 

@@ -187,4 +187,29 @@ def start(command: Path) -> Case:
     )
 
 
-NAMES = ("wide", "events-text", "events-numbers", "draw", "peers", "start")
+def packs(data: Path) -> Case:
+    """What it costs to know that a pack is whole, against what its fingerprints alone cost."""
+    return Case(
+        name="packs",
+        title="verifying a pack of 10 MB",
+        commands={
+            "verify": module("packs", "verify", data),
+            "hash": module("packs", "hash", data),
+            "pitcairn pack verify": (
+                str(Path(sys.executable).with_name("pitcairn")),
+                "pack",
+                "verify",
+                str(data / "packed.pilotpack"),
+            ),
+        },
+        comparisons=(
+            Comparison("verify / SHA-256 and SHA-512 of the same bytes", "verify", "hash", "work"),
+            Comparison("the command, start-up included, seconds waited", "pitcairn pack verify", "hash", "wall"),
+            Comparison("verify, seconds of work", "verify", "hash", "work", limit=0.3),
+        ),
+        pairs=7,
+        needs=("pack",),
+    )
+
+
+NAMES = ("wide", "events-text", "events-numbers", "draw", "peers", "packs", "start")

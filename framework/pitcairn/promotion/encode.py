@@ -6,12 +6,16 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from pitcairn.canonical import dumps, plain
 from pitcairn.errors import DataError, Problem
 from pitcairn.program import ID
 from pitcairn.promotion.contents import SCHEMA, Contents
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 VERSION = re.compile(r"(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})")
 LARGEST_EFFECT, LARGEST_VARIANCE = 20.0, 400.0
@@ -46,9 +50,15 @@ def from_json(text: str, *, file: str) -> Contents:
 
 def settled(contents: Contents) -> Contents:
     """The same contents with every number in the type it will have when it is read back."""
+    return _reader().validate_json(dumps(contents), strict=True)
+
+
+@cache
+def _reader() -> TypeAdapter[Contents]:
+    """Made once: it costs more than reading a pack does."""
     from pydantic import TypeAdapter
 
-    return TypeAdapter(Contents).validate_json(dumps(contents), strict=True)
+    return TypeAdapter(Contents)
 
 
 def _written(text: str, file: str) -> dict[str, Any]:
@@ -67,10 +77,10 @@ def _written(text: str, file: str) -> dict[str, Any]:
 
 
 def _typed(text: str, file: str) -> Contents:
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     try:
-        return TypeAdapter(Contents).validate_json(text, strict=True)
+        return _reader().validate_json(text, strict=True)
     except ValidationError as error:
         found = {".".join(str(step) for step in item["loc"]): item["msg"] for item in error.errors(include_url=False)}
         raise DataError(Problem(message=f"{path}: {why}", file=file) for path, why in found.items()) from None

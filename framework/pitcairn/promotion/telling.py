@@ -10,6 +10,7 @@ from datetime import date
 from pitcairn.design.plan import Condition
 from pitcairn.phrases import customers, day, several
 from pitcairn.promotion.contents import Contents, Estimate, GroupEvidence, IterationEvidence, Parameter
+from pitcairn.promotion.parameters import filled
 from pitcairn.reading.numbers import Display, percent
 from pitcairn.reading.result import Mark
 
@@ -140,6 +141,7 @@ def _and(range_text: str) -> str:
 
 def _what(contents: Contents) -> Section:
     practice = contents.model.practice
+    values = {one.name: f"[{one.label}]" if one.value is None else one.value for one in contents.model.parameters}
     said = (
         ("Message", practice.message),
         ("Channel", practice.channel),
@@ -154,7 +156,7 @@ def _what(contents: Contents) -> Section:
         name="The practice",
         title=f"What customers get: {practice.label}",
         how="How it is done, step by step, is in practice/playbook.md inside the pack.",
-        facts=tuple((name, text) for name, text in said if text is not None),
+        facts=tuple((name, filled(text, values)) for name, text in said if text is not None),
     )
 
 
