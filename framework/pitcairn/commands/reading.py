@@ -50,6 +50,10 @@ def show(paper: Paper, *, taken: Taken, shown: Callable[[Path], str]) -> None:
         guardrails(paper, result)
         groups(paper, result)
         promotion(paper, result)
+        gained = {verdict.arm for verdict in result.verdicts if verdict.code in ("promote", "adapt")}
+        for row in result.promised:
+            if row.arm in gained:
+                paper.wrap(row.sentence)
     paper.wrap(result.next_sentence)
     for file in (taken.result_file, taken.report_file):
         paper.say(f"{'Would write' if taken.dry_run else 'Wrote'} {shown(file)}")

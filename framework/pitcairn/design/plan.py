@@ -244,6 +244,8 @@ class Plan:
     follow_up_days: int
     end: date
     confidence: float = 0.95
+    largest_plausible_gain: float = 0.06
+    """Relative to the comparison's level; half of it is how far true gains are taken to spread."""
     exposure: ExposurePlan | None = None
 
     @property

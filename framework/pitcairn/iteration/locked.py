@@ -12,7 +12,7 @@ from pitcairn.errors import DataError, Problem, Refused
 from pitcairn.ledger import attempts, history
 from pitcairn.ledger.history import LaunchRow
 from pitcairn.program import ProgramFolder
-from pitcairn.reading.lock import Lock
+from pitcairn.reading.lock import GainFact, Lock
 
 GAINED = ("promote", "adapt")
 """Verdicts that rest on a gain worth having."""
@@ -85,7 +85,14 @@ def lock_of(folder: ProgramFolder, launch: LaunchRow) -> Lock:
         left_out=tuple((item.reason, item.count) for item in launch.body.left_out),
         earlier_gains=earlier_gains(folder, launch.pilot, launch.number),
         ledger_head=history.head(folder.ledger_file),
+        gains=gains_elsewhere(folder, launch.pilot, launch.number),
     )
+
+
+def gains_elsewhere(folder: ProgramFolder, pilot: str, number: int) -> tuple[GainFact, ...]:
+    """What every other iteration of the program came to by its last reading, of whichever pilot, won or lost."""
+    last = {(row.pilot, row.number): row.body.gains for row in history.readings(folder.ledger_file)}
+    return tuple(fact for key, facts in last.items() if key != (pilot, number) for fact in facts)
 
 
 def earlier_gains(folder: ProgramFolder, pilot: str, number: int) -> tuple[tuple[str, int], ...]:

@@ -26,7 +26,7 @@ from pitcairn.ledger.history import LaunchRow
 from pitcairn.ledger.ledger import Ledger
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.encode import to_json
-from pitcairn.reading.lock import Lock
+from pitcairn.reading.lock import GainFact, Lock
 from pitcairn.reading.result import Result
 from pitcairn.reading.take import take
 from pitcairn.report.context import Records
@@ -151,6 +151,10 @@ def _keep(folder: ProgramFolder, taken: Taken, plan: Plan, saw: Seen, by: str, n
         verdicts=tuple((verdict.arm, verdict.code) for verdict in taken.result.verdicts),
         files=taken.result.provenance.files,
         seen=saw,
+        gains=tuple(
+            GainFact(arm=row.arm, relative=row.relative, variance=row.variance, model=row.model)
+            for row in taken.result.promised
+        ),
     )
     with Ledger.open(folder.ledger_file) as ledger, ledger.transaction():
         ledger.append(

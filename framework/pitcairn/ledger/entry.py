@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 from pitcairn.canonical import digest
 from pitcairn.evidence.facts import FileFact, Seen
+from pitcairn.reading.lock import GainFact
 from pitcairn.reading.result import Code, LeftOut
 from pitcairn.reading.since import Decision
 
@@ -89,17 +90,6 @@ class LaunchBody:
     """Which confirmation of its lineage it is; None for an exploration, or where an older ledger only counts rows."""
     level: float | None = None
     """The one-sided level it is judged at, frozen here."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GainFact:
-    """The deciding difference of one arm, relative to the comparison's level: +0.08 is 8 % better."""
-
-    arm: str
-    relative: float
-    """Positive is better, whichever way the measure counts."""
-    variance: float
-    """Of `relative`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,11 +20,11 @@ from pitcairn.ledger.entry import (
     DecisionBody,
     DrawnArm,
     Entry,
-    GainFact,
     Kind,
     LaunchBody,
     ReadingBody,
 )
+from pitcairn.reading.lock import GainFact
 from pitcairn.reading.result import LeftOut
 
 _ROWS = """

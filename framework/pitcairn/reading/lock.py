@@ -9,6 +9,19 @@ from pitcairn.design.budget import level, spent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GainFact:
+    """The deciding difference of one arm, relative to the comparison's level: +0.08 is 8 % better."""
+
+    arm: str
+    relative: float
+    """Positive is better, whichever way the measure counts."""
+    variance: float
+    """Of `relative`."""
+    model: str
+    """The same for the same version at the same place, so that its estimates can be put together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
     """When, by whom and in which state the plan was locked, and who was drawn."""
 
@@ -28,6 +41,9 @@ class Lock:
     """The one-sided level this confirmation was launched with; None where the ledger's rule gives it."""
     spent: float | None = None
     """What the lineage has spent, this confirmation included; None where the ledger's rule gives it."""
+
+    gains: tuple[GainFact, ...] = ()
+    """What all other iterations of the program came to, by their last readings: never only winners."""
 
     @property
     def level(self) -> float | None:

@@ -184,6 +184,28 @@ class PromotionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromisedRow:
+    """The number to promise for one arm: the measured gain drawn towards what the program has come to."""
+
+    arm: str
+    relative: float
+    """This reading's own gain as a share of the comparison's level; positive is better."""
+    variance: float
+    """Of `relative`."""
+    model: str
+    """The same for the same version at the same place."""
+    estimate: float
+    """Drawn in; a share, like `relative`."""
+    low: float
+    high: float
+    raw_text: str
+    """What was measured, in the measure's unit: `+77`."""
+    estimate_text: str
+    range_text: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DetailRow:
     """One arm's exact figures for one measure, for the people who check: six significant digits, raw units."""
 
@@ -348,3 +370,5 @@ class Result:
     """One an arm, once a confirmation's test has passed or its time is over."""
     twins: tuple[TwinRow, ...] = ()
     """The same, counted otherwise: measure by measure, arm by arm."""
+    promised: tuple[PromisedRow, ...] = ()
+    """The number to promise, next to the measured one; none for an arm without a share."""

@@ -19,6 +19,7 @@ from pitcairn.reading.guardrails import guardrail_rows
 from pitcairn.reading.lock import Lock
 from pitcairn.reading.numbers import display_for, percent, written
 from pitcairn.reading.predictions import prediction_rows
+from pitcairn.reading.promised import promised_rows
 from pitcairn.reading.proofs import Proof, promotion_rows
 from pitcairn.reading.result import (
     SCHEMA,
@@ -91,6 +92,7 @@ def take(
         looks=look_rows(told),
         stops=stop_rows(told),
         twins=twin_rows(plan, otherwise),
+        promised=() if unsafe else promised_rows(told, cube),
     )
 
 

@@ -201,10 +201,10 @@ class ProgramSpec(Model):
         "attempt. `program_fdr`: at the same or stricter, so that of all promotions of the program at most 10 % are "
         "false on average.",
     )
-    largest_plausible_gain: Share | None = Field(
-        None,
-        description="The largest relative gain you would find plausible, such as `6%`: half of it says how far numbers "
-        "are drawn in before they are promised. 6 % if left out.",
+    largest_plausible_gain: Share = Field(
+        default_factory=lambda: Fraction(3, 50),
+        description="The largest relative gain you would find plausible, such as `10%`: numbers are drawn in by it "
+        "before they are promised. Rather too large than too small; 6 % if left out.",
     )
     contact_policy: ContactPolicy = Field(
         default_factory=lambda: ContactPolicy(opt_out=[], caps=[]), description="Opt-outs and contact caps."

@@ -1,0 +1,88 @@
+"""The number to promise, next to the raw one: drawn towards what all iterations of the program came to."""
+
+from __future__ import annotations
+
+from pitcairn.canonical import digest
+from pitcairn.design.plan import ArmPlan, Plan
+from pitcairn.estimate.effect import Effect
+from pitcairn.estimate.moments import Moments
+from pitcairn.estimate.promised import Promised, promised
+from pitcairn.evidence.cube import Cube
+from pitcairn.reading.effects import relative
+from pitcairn.reading.lock import GainFact
+from pitcairn.reading.numbers import Display, display_for
+from pitcairn.reading.result import PromisedRow
+from pitcairn.reading.told import Told
+
+ONE_SIGMA = 0.6826894921370859
+"""The confidence of one standard error, so that a range's half is the error."""
+
+
+def promised_rows(told: Told, cube: Cube) -> tuple[PromisedRow, ...]:
+    """One row for every arm whose gain has a share of the comparison's level; none where effects are withheld."""
+    if not told.effects:
+        return ()
+    plan, mine = told.plan, gains(told.plan, cube)
+    display = display_for(plan, plan.deciding, list(told.effects[0].by_arm.values()))
+    everything = (*told.lock.gains, *mine)
+    return tuple(_row(plan, told, display, fact, everything) for fact in mine)
+
+
+def gains(plan: Plan, cube: Cube) -> tuple[GainFact, ...]:
+    """The deciding difference of every arm relative to the comparison's level, better being positive."""
+    moments = cube.moments(plan.deciding.id)
+    nobody = Moments.none(plan.deciding.size)
+    control, sign = moments.get((plan.comparison.id,), nobody), 1 if plan.deciding.better == "up" else -1
+    found = []
+    for arm in plan.treatments:
+        share = relative(plan.deciding, control, moments.get((arm.id,), nobody), plan.confidence)
+        if isinstance(share, Effect) and share.standard_error > 0:
+            variance = share.standard_error**2
+            value = sign * share.estimate
+            found.append(GainFact(arm=arm.id, relative=value, variance=variance, model=model_of(plan, arm)))
+    return tuple(found)
+
+
+def model_of(plan: Plan, arm: ArmPlan) -> str:
+    """What makes two iterations' arms the same version: the place, the measure, and what both groups got."""
+    practice = [_practice(one) for one in (arm, plan.comparison)]
+    return digest([plan.scope_kind, plan.scope, plan.deciding.id, plan.pilot, *practice])
+
+
+def _practice(arm: ArmPlan) -> list[str | None]:
+    return [arm.id, arm.message, arm.channel, arm.when, arm.how_often, arm.offer]
+
+
+def _row(plan: Plan, told: Told, display: Display, fact: GainFact, everything: tuple[GainFact, ...]) -> PromisedRow:
+    own = [(one.relative, one.variance) for one in everything if one.model == fact.model]
+    found = promised(own, [(one.relative, one.variance) for one in everything], anchor=plan.largest_plausible_gain / 2)
+    effect = told.effects[0].by_arm[fact.arm]
+    level = effect.control if isinstance(effect, Effect) else 0.0
+    sign = 1 if plan.deciding.better == "up" else -1
+    texts = [display.change(sign * level * value) for value in (found.raw, found.estimate, found.low, found.high)]
+    return PromisedRow(
+        arm=fact.arm,
+        relative=fact.relative,
+        variance=fact.variance,
+        model=fact.model,
+        estimate=found.estimate,
+        low=found.low,
+        high=found.high,
+        raw_text=texts[0],
+        estimate_text=texts[1],
+        range_text=f"{texts[2]} to {texts[3]}" if sign > 0 else f"{texts[3]} to {texts[2]}",
+        sentence=_sentence(found, texts, display.unit, len(own), plan),
+    )
+
+
+def _sentence(found: Promised, texts: list[str], unit: str, own: int, plan: Plan) -> str:
+    raw, estimate, low, high = texts
+    ends = (low, high) if plan.deciding.better == "up" else (high, low)
+    seen = "" if own == 1 else f" in {own} iterations"
+    measured = f"{raw} was measured{seen}"
+    results = "this result alone" if found.count == 1 else f"all {found.count} results of the program so far"
+    return (
+        f"Promise {estimate} {unit}, likely between {ends[0]} and {ends[1]}; {measured}. What looks best looks "
+        f"a little better than it is, so the number is drawn in, by {results} and by a gain of "
+        f"{plan.largest_plausible_gain:.0%} as the largest plausible."
+    )
