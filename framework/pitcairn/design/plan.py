@@ -11,7 +11,6 @@ from datetime import date
 from typing import Literal
 
 from pitcairn.canonical import digest
-from pitcairn.estimate.skewed import EVEN
 
 Scalar = str | int | float | bool
 Role = Literal["deciding", "guardrail", "signal", "watch"]
@@ -269,6 +268,9 @@ class Plan:
     @property
     def is_uneven(self) -> bool:
         """Whether some arm's share beside the comparison's lies where averages keep their values' skew, or nearly."""
+        # Imported here: most of what knows plans never works out a number, and starts ten times as fast without.
+        from pitcairn.estimate.skewed import EVEN
+
         low, high = EVEN[0] + SLACK, EVEN[1] - SLACK
         return not all(low <= arm.share / (arm.share + self.comparison.share) <= high for arm in self.treatments)
 

@@ -180,10 +180,10 @@ def _difference(
 
 
 def _carried(one: DecidingFact, base: DecidingFact) -> float:
-    """How far the difference moves without the highest of both arms, beside its size or two standard errors."""
+    """How far the difference moves without the highest of both arms, beside its size or its standard error."""
     difference = one.mean - base.mean
     error = sqrt(sum(each.deviation**2 / each.known for each in (one, base)))
-    scale = max(abs(difference), 2 * error)
+    scale = max(abs(difference), error)
     moved = abs(difference - (_without(one) - _without(base)))
     return moved / scale if scale else 0.0
 

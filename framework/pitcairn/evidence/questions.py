@@ -212,7 +212,7 @@ CARRIED = Question(
     id="carried",
     name="Not carried by a few",
     asks="How much would the deciding difference move without the ten highest customers of each arm?",
-    warns="by more than half of itself, or of two standard errors where it is smaller than those",
+    warns="by more than half of itself, or of its standard error where it is smaller than that",
     unchecked="nobody has been counted yet, or the deciding measure is a ratio",
 )
 NOVELTY = Question(

@@ -131,7 +131,9 @@ def _within_groups(plan: Plan, cube: Cube, item: MeasureEffects, moments: Mappin
                 for level in levels
             ]
             confidence = twin.main.confidence if isinstance(twin.main, Effect) else plan.confidence
-            outcome = stratified_difference(pairs, covariates=item.measure.covariates, confidence=confidence)
+            outcome: Outcome = NotAvailable(why="Nobody has been counted yet.")
+            if pairs:
+                outcome = stratified_difference(pairs, covariates=item.measure.covariates, confidence=confidence)
             yield replace(twin, outcome=outcome, share=None)
 
 
