@@ -35,10 +35,10 @@ def make(kind: str, folder: Path, customers: int) -> None:
         run(cases.module("ours", "draw", folder, "--into", folder / "draw"))
 
 
-def peers_had(folder: Path) -> tuple[dict[str, Path], list[str]]:
+def peers_had(folder: Path, names: Sequence[str]) -> tuple[dict[str, Path], list[str]]:
     """The peers' interpreters, and a line on every peer: its version, or why there is none."""
     pythons, lines = {}, []
-    for peer in environments.PACKAGES:
+    for peer in names:
         say(f"peer: {peer}")
         try:
             pythons[peer] = environments.python_of(peer, folder)
@@ -59,6 +59,8 @@ def case_of(name: str, data: Path, pythons: dict[str, Path]) -> Case:
         return cases.peers(data / "wide", pythons)
     if name == "packs":
         return cases.packs(data / "pack")
+    if name == "moments":
+        return cases.moments(pythons)
     return cases.start(Path(sys.executable).with_name("pitcairn"))
 
 
@@ -92,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     failed = False
     for name in names:
         try:
-            pythons, notes = peers_had(scratch / "peers") if name == "peers" else ({}, [])
+            pythons, notes = peers_had(scratch / "peers", cases.PEERS.get(name, ()))
             case = case_of(name, scratch / f"{asked.scale:g}", pythons)
             for kind in case.needs:
                 make(kind, scratch / f"{asked.scale:g}" / kind, customers)

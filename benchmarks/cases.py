@@ -43,7 +43,6 @@ class Case:
     pairs: int
     needs: tuple[str, ...] = ()
     """Kinds of data."""
-    peers: tuple[str, ...] = ()
 
 
 def module(name: str, *arguments: str | int | Path, python: Path | str = sys.executable) -> tuple[str, ...]:
@@ -166,7 +165,31 @@ def peers(data: Path, pythons: Mapping[str, Path]) -> Case:
         comparisons=tuple(comparisons),
         pairs=3,
         needs=("wide",),
-        peers=("tea-tasting", "gbstats"),
+    )
+
+
+def moments(pythons: Mapping[str, Path]) -> Case:
+    """What is left once the data are read: estimates and boundaries from summaries alone, twenty times over."""
+    commands = {name: module("from_moments", name) for name in ("amounts", "shares", "boundaries")}
+    comparisons = []
+    for ours, peer, program, tolerance in (
+        ("amounts", "gbstats", "gbstats", LOOSE),
+        ("amounts", "tea-tasting", "tea", LOOSE),
+        ("shares", "statsmodels", "statsmodels", CLOSE),
+    ):
+        if peer in pythons:
+            commands[peer] = module("peers.from_moments", program, python=pythons[peer])
+            title = f"1,000 groups' {ours}, twenty times / {peer}"
+            comparisons.append(Comparison(title, ours, peer, "work", 1.0, tolerance))
+    commands["SciPy"] = module("peers.from_moments", "scipy")
+    title = "finding the boundary of 28 looks, twenty times / SciPy's one check of it, twenty times"
+    comparisons.append(Comparison(title, "boundaries", "SciPy", "work", 1.0, LOOSE))
+    return Case(
+        name="moments",
+        title="from summaries: effects of 1,000 groups, and the boundary of 28 looks",
+        commands=commands,
+        comparisons=tuple(comparisons),
+        pairs=3,
     )
 
 
@@ -212,4 +235,6 @@ def packs(data: Path) -> Case:
     )
 
 
-NAMES = ("wide", "events-text", "events-numbers", "draw", "peers", "packs", "start")
+NAMES = ("wide", "events-text", "events-numbers", "draw", "peers", "moments", "packs", "start")
+PEERS = {"peers": ("tea-tasting", "gbstats"), "moments": ("gbstats", "tea-tasting", "statsmodels")}
+"""Whose environments a case wants."""

@@ -15,6 +15,7 @@ from benchmarks.clock import Failed
 PACKAGES = {
     "tea-tasting": ("tea-tasting", "duckdb", "polars", "pyarrow"),
     "gbstats": ("gbstats", "duckdb"),
+    "statsmodels": ("statsmodels",),
 }
 NEWER = ("python3.14", "python3.13", "python3.12")
 """tea-tasting's newest version wants a newer Python than we do; the newest one that is there is used for it."""
@@ -27,7 +28,7 @@ def python_of(peer: str, folder: Path) -> Path:
     if (home / "complete").is_file():
         return python
     # The engine is the one we run on, so that only what is built on it differs.
-    packages = [*(name for name in PACKAGES[peer] if name != "duckdb"), f"duckdb=={_engine()}"]
+    packages = [f"duckdb=={_engine()}" if name == "duckdb" else name for name in PACKAGES[peer]]
     _do([_base(peer), "-m", "venv", "--clear", str(home)])
     _do([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages])
     (home / "complete").touch()
