@@ -134,6 +134,8 @@ class ArmPlan:
     when: str | None = None
     how_often: str | None = None
     offer: str | None = None
+    cost: float | None = None
+    """Of each customer drawn to it, in the program's currency."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,6 +148,7 @@ def _arms(iteration: IterationSpec) -> tuple[ArmPlan, ...]:
             when=arm.when,
             how_often=arm.how_often,
             offer=arm.offer,
+            cost=arm.cost,
         )
         for (id, arm), first, last in zip(iteration.arms.items(), firsts, ends, strict=True)
     )

@@ -88,12 +88,22 @@ def quotient(
 def fixed_cost(effect: Effect, cost: float) -> Quotient | NotAvailable:
     """What one extra unit of the effect costs where every treated customer costs the same, known `cost`.
 
-    The effect's own confidence. NotAvailable for an effect of exactly zero.
+    Fieller's set is then the effect's own range turned over, whatever rule made that range; so is its confidence.
+    NotAvailable for an effect of exactly zero.
     """
     if effect.estimate == 0:
         return NotAvailable(why="There is nothing to divide by.")
-    covariance = np.array([[0.0, 0.0], [0.0, effect.standard_error**2]])
-    return fieller(cost, effect.estimate, covariance, freedom=effect.freedom, confidence=effect.confidence)
+    ends = [cost / end for end in (effect.low, effect.high) if end != 0]
+    fits: Between | Outside | Anything
+    if len(ends) < 2:
+        fits = Anything()
+    elif effect.low < 0 < effect.high:
+        fits = Outside(at_most=min(ends), at_least=max(ends))
+    else:
+        fits = Between(low=min(ends), high=max(ends))
+    return Quotient(
+        estimate=cost / effect.estimate, fits=fits, confidence=effect.confidence, upper=cost, lower=effect.estimate
+    )
 
 
 def fieller(upper: float, lower: float, covariance: Floats, *, freedom: float, confidence: float) -> Quotient:

@@ -89,6 +89,7 @@ def _arms_named(result: Result) -> Iterable[str]:
     yield from (row.arm for row in result.promotion)
     yield from (row.arm for row in result.details)
     yield from (row.arm for row in result.twins)
+    yield from (row.arm for row in result.costs)
 
 
 def _measures_named(result: Result) -> Iterable[str]:
@@ -96,6 +97,7 @@ def _measures_named(result: Result) -> Iterable[str]:
     yield from (row.measure for row in result.predictions)
     yield from (row.measure for row in result.details)
     yield from (row.measure for row in result.twins)
+    yield from (row.measure for row in result.costs)
 
 
 def _is(parse: Callable[[str], object], text: str) -> bool:

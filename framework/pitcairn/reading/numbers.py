@@ -98,6 +98,12 @@ def written(measure: MeasurePlan, value: float, currency: str) -> str:
     return exact.amount(value)
 
 
+def money(value: float, currency: str) -> str:
+    """`$12.40`, `−$0.05`, `$1,240`: cents below 100."""
+    decimals = 2 if abs(value) < 100 else 0
+    return Display(scale=1.0, unit="", decimals=decimals, symbol=_symbol(currency)).level(value)
+
+
 def count(value: int) -> str:
     """`21,306`"""
     return f"{value:,}"

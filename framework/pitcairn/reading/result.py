@@ -302,6 +302,24 @@ class StopRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CostRow:
+    """What an arm's gain costs (`price`: of one extra unit), or what one unit of money brings back (`return`)."""
+
+    measure: str
+    arm: str
+    kind: Literal["price", "return"]
+    extra: float
+    """What a customer of the arm costs more than one of the comparison."""
+    estimate: float | None
+    """None where there may be no gain to divide by."""
+    low: float | None
+    high: float | None
+    """None where there is no upper end."""
+    text: str
+    """`Extra visitors: $0.65 each ($0.60 to $0.72)`"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
     files: tuple[FileFact, ...]
     rows: tuple[tuple[str, int], ...]
@@ -368,6 +386,8 @@ class Result:
     """Arm by arm, oldest first; empty before the first look."""
     stops: tuple[StopRow, ...] = ()
     """One an arm, once a confirmation's test has passed or its time is over."""
+    costs: tuple[CostRow, ...] = ()
+    """Empty where the plan does not say what an arm costs."""
     twins: tuple[TwinRow, ...] = ()
     """The same, counted otherwise: measure by measure, arm by arm."""
     promised: tuple[PromisedRow, ...] = ()

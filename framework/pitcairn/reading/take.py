@@ -11,6 +11,7 @@ from pitcairn.evidence.cube import Cube
 from pitcairn.evidence.facts import Check, Facts
 from pitcairn.reading import headlines, words
 from pitcairn.reading.built_up import attempt_of, look_rows, stop_rows
+from pitcairn.reading.costs import cost_rows
 from pitcairn.reading.courses import Courses, courses, judged_at
 from pitcairn.reading.details import detail_rows
 from pitcairn.reading.effects import MeasureEffects, effects
@@ -91,6 +92,7 @@ def take(
         attempt=attempt_of(lock),
         looks=look_rows(told),
         stops=stop_rows(told),
+        costs=cost_rows(plan, told.effects),
         twins=twin_rows(plan, otherwise),
         promised=() if unsafe else promised_rows(told, cube),
     )

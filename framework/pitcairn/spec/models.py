@@ -297,6 +297,13 @@ class Arm(Model):
     when: Text | None = Field(None, description="When it is sent.")
     how_often: Text | None = Field(None, description="How often.")
     offer: Text | None = Field(None, description="What is offered.")
+    cost: float | None = Field(
+        None,
+        ge=0,
+        le=1e9,
+        description="What it costs for each customer drawn to it, in the program's currency, such as 0.05. Then the "
+        "reading says what an extra unit of the deciding measure costs, and what comes back of money measures.",
+    )
 
 
 class Observed(Model):
