@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from pitcairn.commands import spreading
+from pitcairn.commands import options, spreading
 from pitcairn.commands.answer import Answer
 from pitcairn.commands.options import verb
 from pitcairn.commands.session import Session
@@ -16,6 +16,7 @@ from pitcairn.commands.session import Session
 
 @verb("registry", example="pitcairn registry ../packs")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@options.today
 def command(session: Session, folder: Path) -> Answer:
     """Write the index and the pages of a registry.
 

@@ -146,7 +146,7 @@ def _parameters(contents: Contents, setting: Setting) -> Iterator[Problem]:
             )
         elif written is not None and one.kind == "core" and _typed(one, written) != one.value:
             yield Problem(
-                message=f"“{one.name}” is a core part of the model, {one.value!r} wherever it was proven; with "
+                message=f"“{one.name}” is a core part of the model, “{one.value}” wherever it was proven; with "
                 f"“{written}” it would be another model, and none of this evidence would be about it.",
                 hint=f"try it as a pilot of your own: pitcairn new {setting.pilot}",
             )

@@ -55,11 +55,12 @@ def predicted(one: Prediction) -> tuple[str, ...]:
 def basis(one: Prediction) -> str:
     """Where the spread between places comes from."""
     if one.places == 1:
-        rows = "; ".join(f"{percent(row.spread)}: {out_of_ten(row.positive)}" for row in one.table)
+        rows = "; ".join(f"{math.expm1(row.spread):.0%}: {out_of_ten(row.positive)}" for row in one.table)
         learnt = f", learnt from {one.spread_learnt_from} adoptions" if one.spread_learnt_from else ""
         return (
             "It was proven at one place, so how much places differ is an assumption"
-            f"{learnt}. The chance of a gain, were they to differ by {rows}. A second place replaces the assumption."
+            f"{learnt}. The chance of a gain, were they to differ by about {rows}. "
+            "A second place replaces the assumption."
         )
     return f"It rests on {one.places} places ({one.method})."
 

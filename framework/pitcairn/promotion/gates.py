@@ -45,7 +45,7 @@ def judge(result: Result | None, span: Span, *, practice: str, prediction: Predi
     """The gates of one stage on its latest reading; everything is inconclusive where there is none."""
     if result is None:
         return together((Gate(id="read", name="Read", must=True, colour="inconclusive", why="Not read yet."),))
-    gates = [_health(result), _enough(result, span), _harm(result, practice), *_guardrails(result, practice)]
+    gates = [_health(result), _enough(result, span), _harm(result, practice), *_guardrails(result, practice, span)]
     if span.gate != "safety":
         gates += [_gain(result, practice), as_predicted(prediction, look)]
     return together(gates)
@@ -97,14 +97,18 @@ def _harm(result: Result, practice: str) -> Gate:
     return _gate("harm", "No harm", "red" if verdict.code == "harm" else "green", verdict.headline)
 
 
-def _guardrails(result: Result, practice: str) -> list[Gate]:
+def _guardrails(result: Result, practice: str, span: Span) -> list[Gate]:
     rows = [row for row in result.guardrails if row.arm == practice]
     labels = {block.id: block.label for block in result.measures}
-    return [_guardrail(row, labels.get(row.measure, row.measure)) for row in rows]
+    return [_guardrail(row, labels.get(row.measure, row.measure), first=span.gate == "safety") for row in rows]
 
 
-def _guardrail(row: GuardrailRow, label: str) -> Gate:
-    colour: Colour = {"held": "green", "broken": "red"}.get(row.state, "inconclusive")  # type: ignore[assignment]
+def _guardrail(row: GuardrailRow, label: str, *, first: bool) -> Gate:
+    """A first stage is too small to show anything safe: it may say that nothing is broken, and amber says so."""
+    colours: dict[str, Colour] = {"held": "green", "broken": "red"}
+    if first:
+        colours["not_shown_safe"] = "amber"
+    colour = colours.get(row.state, "inconclusive")
     shown = (
         row.effect.why if isinstance(row.effect, Withheld) else f"{row.effect.estimate_text}, {row.effect.range_text}"
     )

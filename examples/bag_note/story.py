@@ -1,0 +1,115 @@
+"""Every command of the story, in order, as people type it, with the exit code it must have."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from pitcairn.commands.group import run
+from pitcairn.examples.bag_note.people import customers, outcomes
+from pitcairn.program import ProgramFolder
+
+HERE = Path(__file__).parent
+REFUSED = 6
+OWNER, SPONSOR, ANALYST = "Harbour Street (Tom Adeyemi)", "Ines Duarte", "Ada Berg"
+
+
+class Otherwise(Exception):
+    """A command ended with another code than the story needs."""
+
+
+def tell(into: Path, seed: int = 3) -> int:
+    """From three plan files to the page that grades the prediction; 0, or 1 where a step went otherwise."""
+    into = into.resolve()
+    shutil.copytree(HERE / "program", into)
+    folder = ProgramFolder(into)
+    registry = into / "registry"
+    (registry / "packs").mkdir(parents=True)
+    try:
+        customers(folder, seed)
+        _prove(folder, seed)
+        pack = _pack(folder, registry)
+        _adopt(folder, pack, registry)
+        _roll_out(folder, seed)
+        _grade(folder, registry)
+    except Otherwise as other:
+        print(other, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _prove(folder: ProgramFolder, seed: int) -> None:
+    """Two explorations, the second a rework of the first; then a confirmation on fresh customers."""
+    for number, launched, read in (
+        (1, "2026-04-05", "2026-04-28"),
+        (2, "2026-05-03", "2026-05-26"),
+        (3, "2026-05-31", "2026-06-23"),
+    ):
+        _turn(folder, "bag-note", number, launched, read, seed)
+
+
+def _pack(folder: ProgramFolder, registry: Path) -> Path:
+    """Somebody else than the owner decides; the pack is made, checked, and put where others find it."""
+    why = "Customers like being asked, and the counter can do it."
+    decided = ("--decision", "promote", "--arm", "one", "--why", why, "--by", SPONSOR, "--today", "2026-06-24")
+    _do(folder, "decide", "bag-note", *decided)
+    _do(folder, "promote", "bag-note", "--arm", "one", "--by", ANALYST, "--today", "2026-06-25")
+    (made,) = folder.root.rglob("*.pilotpack")
+    _do(folder, "pack", "verify", str(made), "--today", "2026-06-25")
+    return Path(shutil.copy(made, registry / "packs"))
+
+
+def _adopt(folder: ProgramFolder, pack: Path, registry: Path) -> None:
+    """Three places: two are like the pilot's, one is not, and is refused."""
+    shared = ("--set", "packer=Sam", "--start", "2026-07-06", "--unsigned", "--today", "2026-07-01")
+    for place, pilot, by in (
+        ("old-mill", "old-mill-note", "Bo Lind"),
+        ("station-arcade", "station-note", "Mo Khan"),
+    ):
+        where = ("--at", f"location:{place}", "--as", pilot, "--keep", f"home_store={place}", "--by", by)
+        _do(folder, "adopt", str(pack), *where, *shared, "--registry", str(registry))
+    tea = ("--at", "location:tea-house", "--as", "tea-note", "--keep", "home_store=tea-house", "--by", "Li Wen")
+    _do(folder, "adopt", str(pack), *tea, *shared, code=REFUSED)
+    core = ("--at", "location:old-mill", "--as", "other-note", "--keep", "home_store=old-mill", "--by", "Bo Lind")
+    _do(folder, "adopt", str(pack), *core, *shared, "--set", "question=How are you?", code=REFUSED)
+
+
+def _roll_out(folder: ProgramFolder, seed: int) -> None:
+    """One place goes on stage by stage; at the other a guardrail breaks, and it goes back."""
+    for pilot, by in (("old-mill-note", "Bo Lind"), ("station-note", "Mo Khan")):
+        _turn(folder, pilot, 1, "2026-07-05", "2026-07-28", seed)
+        _do(folder, "rollout", pilot, "--rehearse-rollback", "--by", by, "--today", "2026-07-28")
+        _do(folder, "export", pilot)
+    station = ("rollout", "station-note", "--by", "Mo Khan", "--today", "2026-07-29")
+    _do(folder, *station, "--advance", code=REFUSED)
+    _do(folder, *station, "--rollback", "--because", "Notes hold people up who catch a train, and they complain.")
+    _do(folder, "export", "station-note")
+    mill = ("rollout", "old-mill-note", "--advance", "--because", "Too few customers to show it safe; none complained.")
+    later = ("--start", "2026-08-03", "--today", "2026-07-29")
+    _do(folder, *mill, "--by", "Bo Lind", *later, code=REFUSED)
+    _do(folder, *mill, "--by", "Bo Lind", "--by", ANALYST, *later)
+    _turn(folder, "old-mill-note", 2, "2026-08-02", "2026-08-25", seed)
+    _do(folder, "export", "old-mill-note")
+
+
+def _grade(folder: ProgramFolder, registry: Path) -> None:
+    """What came, beside what was predicted; both adoptions count, the one that failed as well."""
+    for pilot, by in (("old-mill-note", "Bo Lind"), ("station-note", "Mo Khan")):
+        _do(folder, "watch", pilot, "--registry", str(registry), "--by", by, "--today", "2026-08-26")
+    _do(folder, "registry", str(registry), "--today", "2026-08-26")
+    _do(folder, "ledger", "verify")
+
+
+def _turn(folder: ProgramFolder, pilot: str, number: int, launched: str, read: str, seed: int) -> None:
+    which = (pilot, f"--iteration={number}")
+    _do(folder, "launch", *which, "--yes", "--by", OWNER, "--today", launched)
+    outcomes(folder, pilot, number, seed)
+    _do(folder, "read", *which, "--by", OWNER, "--today", read)
+
+
+def _do(folder: ProgramFolder, *words: str, code: int = 0) -> None:
+    print(f"\n$ pitcairn {' '.join(words)}", flush=True)
+    found = run(["-C", str(folder.root), "--no-input", "--plain", *words])
+    if found != code:
+        raise Otherwise(f"“pitcairn {' '.join(words)}” ended with {found}; the story needs {code}.")

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pitcairn.examples.bag_note.story import tell
+from pitcairn.ledger import history
+from pitcairn.program import ProgramFolder
+from pitcairn.promotion.registry import adoptions_in
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> ProgramFolder:
+    into = tmp_path_factory.mktemp("story") / "fennel-lane"
+    assert tell(into) == 0
+    return ProgramFolder(into)
+
+
+def test_every_step_ended_as_the_story_tells_it_and_the_ledger_holds_all_of_it(story: ProgramFolder) -> None:
+    kinds = {kind: len(history.entries(story.ledger_file, kind)) for kind in ("launch", "promotion", "adoption")}
+    assert kinds == {"launch": 6, "promotion": 1, "adoption": 2}
+    happened = [row.body["happened"] for row in history.entries(story.ledger_file, "stage")]
+    assert happened == ["rehearsed", "rehearsed", "rolled_back", "advanced", "watched", "watched"]
+    assert not (story.pilots / "tea-note").exists()
+
+
+def test_each_prediction_stood_in_the_ledger_before_its_first_customer(story: ProgramFolder) -> None:
+    for row in history.entries(story.ledger_file, "adoption"):
+        assert row.seq < min(launch.seq for launch in history.launches(story.ledger_file, row.pilot))
+
+
+def test_the_calibration_page_shows_what_failed_beside_what_did_not(story: ProgramFolder) -> None:
+    page = (story.root / "registry" / "calibration.html").read_text(encoding="utf-8")
+    assert "Old Mill" in page
+    assert "Station Arcade" in page
+    adoptions, problems = adoptions_in(story.root / "registry")
+    assert problems == ()
+    assert sorted(one.over is None for one in adoptions) == [False, True]
+
+
+def test_what_was_rolled_back_is_switched_off_and_the_other_is_not(story: ProgramFolder) -> None:
+    states = {
+        pilot: json.loads((story.export_folder(pilot) / "flagd.json").read_text(encoding="utf-8"))["flags"][pilot]
+        for pilot in ("old-mill-note", "station-note")
+    }
+    assert {pilot: flag["state"] for pilot, flag in states.items()} == {
+        "old-mill-note": "ENABLED",
+        "station-note": "DISABLED",
+    }
+
+
+def test_no_customer_is_in_what_leaves_the_program(story: ProgramFolder) -> None:
+    shared = [*story.root.glob("exports/*/*"), *(story.root / "registry").rglob("*.*")]
+    assert len(shared) >= 10
+    assert all(b"C0000" not in path.read_bytes() for path in shared)
