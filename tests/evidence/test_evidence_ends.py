@@ -130,3 +130,45 @@ def test_values_that_do_not_vary_have_no_skew() -> None:
     tally.at(("a",)).add(Sums(3, [6], {(0, 0): 12}))
     assert ends.most_skewed(tally, (2.0, 2.0)) is None
     assert ends.most_skewed(Tally((0,)), (0.0, 1.0)) is None
+
+
+def sums_are_doubles(engine: Engine, path: Path, asked: Any, monkeypatch: pytest.MonkeyPatch) -> bool:
+    said: list[str] = []
+    rows = Engine.rows
+    with monkeypatch.context() as patch:
+        patch.setattr(Engine, "rows", lambda self, sql, given=(): said.append(sql) or rows(self, sql, given))
+        collect(engine, asked, {"customers": (path,)}, assignment=None, as_of=asked.end)
+    return any(" AS DOUBLE) AS p_value_0_0" in sql for sql in said)
+
+
+@pytest.mark.parametrize(("largest", "fit"), [(670_000, True), (680_000, False)])
+def test_only_sums_that_cannot_pass_53_bits_are_doubles(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, largest: int, fit: bool
+) -> None:
+    """20,000 rows of 671,000 squared are just below 2⁵³; doubles would still be exact, as the answers show."""
+    query = (
+        f"SELECT i AS customer, CASE WHEN i % 2 = 0 THEN 'gift' ELSE 'control' END AS arm, "
+        f"{largest} - i % 3 AS points, "
+        "i % 9 AS earlier FROM range(20000) t(i)"
+    )
+    path = parquet(engine, tmp_path / "a.parquet", query)
+    monkeypatch.setattr(ends, "MANY", 1)
+    asked = plan([measure("points", before="earlier", decimals=0)], draw=observed())
+    assert sums_are_doubles(engine, path, asked, monkeypatch) is fit
+    cube, _ = collect(engine, asked, {"customers": (path,)}, assignment=None, as_of=asked.end)
+    values = np.array([largest - i % 3 for i in range(0, 20_000, 2)], dtype=object)
+    total, squares = int(values.sum()), int((values**2).sum())
+    assert cube.blocks["points"].spread[1, 0, 0] == (10_000 * squares - total**2) / 10_000
+
+
+def test_doubles_and_whole_numbers_give_the_same_bits(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = shop(engine, tmp_path, 3_000)
+    cube, _ = read(engine, path)
+    assert sums_are_doubles(engine, path, asked(), monkeypatch)
+    monkeypatch.setattr("pitcairn.evidence.outcomes.safe_as_doubles", lambda *_: set())
+    whole, _ = read(engine, path)
+    assert bits(cube) == bits(whole)
+    for id, block in whole.blocks.items():
+        np.testing.assert_array_equal(cube.blocks[id].cubes, block.cubes)

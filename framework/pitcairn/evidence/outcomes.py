@@ -7,12 +7,13 @@ events. Whoever has no row or event adds nothing to a sum, so nobody has to be f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.evidence import values
+from pitcairn.evidence.ends import safe_as_doubles
 from pitcairn.evidence.people import TABLE, People
 from pitcairn.evidence.query import Reduction, Slot
 from pitcairn.evidence.sources import Relation, condition_sql
@@ -74,10 +75,11 @@ def straight(
     slots, columns = _wide(relation, measures, before, thirds=plan.is_uneven)
     slots = [replace(slot, thirds=0) if slot.id in later else slot for slot in slots]
     aliases = [f"p_key_{place}" for place in range(len(keys))]
-    columns = [f"{sql} AS {alias}" for sql, alias in zip(keys, aliases, strict=True)] + columns
-    columns += [f"{number.sql} AS {alias}" for number, alias in zip(before.numbers, before.aliases, strict=True)]
+    columns |= {alias: number.sql for number, alias in zip(before.numbers, before.aliases, strict=True)}
+    columns |= {name: f"CAST({columns[name]} AS DOUBLE)" for name in safe_as_doubles(relation, measures, slots)}
+    columns |= dict(zip(aliases, keys, strict=True))
     where = f" WHERE {condition_sql(relation, plan.keep)}" if plan.keep else ""
-    inner = f"SELECT {', '.join(columns)} FROM {relation.sql}{where}"
+    inner = f"SELECT {_listed(columns)} FROM {relation.sql}{where}"
     return Reduction(inner, aliases, slots, highest_of=_weighed(measures, slots))
 
 
@@ -102,7 +104,7 @@ def joined(relation: Relation, measures: Sequence[MeasurePlan], before: Before, 
     """From a wide file, by `p_cell`, which is NULL for rows about nobody who was drawn."""
     slots, columns = _wide(relation, measures, before, thirds=thirds)
     key = relation.key(needed_by="finding a customer's outcomes")
-    rows = f"SELECT {', '.join([f'{key} AS p_who', *columns])} FROM {relation.sql}"
+    rows = f"SELECT {_listed({'p_who': key} | columns)} FROM {relation.sql}"
     wanted = ["p_cell", *before.aliases, *(name for slot in slots for name in slot.values)]
     inner = f"SELECT {', '.join(wanted)} FROM ({rows}) AS outcomes LEFT JOIN {TABLE} ON p_customer = p_who"
     return Reduction(inner, ["p_cell"], slots, highest_of=_weighed(measures, slots))
@@ -133,16 +135,20 @@ def _weighed(measures: Sequence[MeasurePlan], slots: Sequence[Slot]) -> str | No
 
 def _wide(
     relation: Relation, measures: Sequence[MeasurePlan], before: Before, *, thirds: bool
-) -> tuple[list[Slot], list[str]]:
-    """The measures' slots, and their columns with aliases."""
+) -> tuple[list[Slot], dict[str, str]]:
+    """The measures' slots, and their columns by alias."""
     slots: list[Slot] = []
-    columns: list[str] = []
+    columns: dict[str, str] = {}
     for place, measure in enumerate(measures):
         numbers = values.wide(relation, measure)
         names = tuple(f"p_value_{place}_{part}" for part in range(len(numbers)))
-        columns += [f"{number.sql} AS {name}" for number, name in zip(numbers, names, strict=True)]
+        columns |= {name: number.sql for number, name in zip(numbers, names, strict=True)}
         slots.append(_slot(measure, names, [number.decimals for number in numbers], before, relation, thirds=thirds))
     return slots, columns
+
+
+def _listed(columns: Mapping[str, str]) -> str:
+    return ", ".join(f"{sql} AS {alias}" for alias, sql in columns.items())
 
 
 def _slot(
