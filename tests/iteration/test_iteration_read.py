@@ -85,6 +85,15 @@ def test_reading_before_the_end_says_to_go_on(shop: ProgramFolder) -> None:
     assert on_the_day.result.verdicts[0].code == "adapt"
 
 
+def test_harm_stops_while_follow_up_runs_and_a_gain_waits(shop: ProgramFolder) -> None:
+    outcomes(shop, gain=-0.09)
+    harmed = look(shop, today=date(2026, 3, 8)).result
+    assert harmed.verdicts[0].code == "harm"
+    assert "so far, with 6 of 14 days over, Visits changed by −" in harmed.headline
+    outcomes(shop, gain=0.3)
+    assert look(shop, today=date(2026, 3, 8)).result.verdicts[0].code == "too_early"
+
+
 def test_a_day_that_is_not_over_is_refused(shop: ProgramFolder) -> None:
     with pytest.raises(Refused, match="2026-03-17 is not over yet"):
         look(shop, as_of=AFTER.date())
