@@ -6,10 +6,16 @@ import re
 import pytest
 import yaml
 
-from pitcairn.spec.example import ITERATION, PILOT, PROGRAM
+from pitcairn.spec.example import ITERATION, PACK, PILOT, PROGRAM, TRUSTED_KEYS
 from pitcairn.spec.schema import MODELS, modeline, schemas, write
 
-EXAMPLES = {"program": PROGRAM, "pilot": PILOT, "iteration": ITERATION}
+EXAMPLES = {
+    "program": PROGRAM,
+    "pilot": PILOT,
+    "iteration": ITERATION,
+    "pack": PACK,
+    "trusted-keys": TRUSTED_KEYS,
+}
 
 
 KEYWORDS = """
@@ -94,16 +100,18 @@ def test_every_reference_inside_a_schema_leads_somewhere():
 
 def test_schemas_are_written_where_the_first_line_of_plan_files_looks(tmp_path):
     written = write(tmp_path / ".pitcairn" / "schema")
-    assert [path.name for path in written] == ["program.json", "pilot.json", "iteration.json"]
+    assert [path.name for path in written] == [f"{kind}.json" for kind in MODELS]
     assert json.loads(written[2].read_text(encoding="utf-8")) == schemas()["iteration"]
     (tmp_path / "pilots" / "card").mkdir(parents=True)
     for kind, depth, folder in (("program", 0, "."), ("pilot", 2, "pilots/card"), ("iteration", 2, "pilots/card")):
         path = modeline(kind, depth).removeprefix("# yaml-language-server: $schema=")
         assert (tmp_path / folder / path).resolve().is_file()
-    assert sorted(path.name for path in written[0].parent.iterdir()) == ["iteration.json", "pilot.json", "program.json"]
+    assert sorted(path.name for path in written[0].parent.iterdir()) == sorted(f"{kind}.json" for kind in MODELS)
 
 
 def test_the_examples_start_with_their_modelines():
     assert PROGRAM.splitlines()[0] == modeline("program", 0)
     assert PILOT.splitlines()[0] == modeline("pilot", 2)
     assert ITERATION.splitlines()[0] == modeline("iteration", 2)
+    assert PACK.splitlines()[0] == modeline("pack", 2)
+    assert TRUSTED_KEYS.splitlines()[0] == modeline("trusted-keys", 0)

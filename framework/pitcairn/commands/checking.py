@@ -35,6 +35,7 @@ def checked(
 
     found = (load(folder, pilot, number),) if pilot else load_all(folder)
     lines = [_line(one) for one in found]
+    lines += _packs(folder, [one.pilot_id for one in found if one.pilot_id])
     if pilot and found[0].number:
         lines += _sources(folder, pilot, found[0].number, files)
     told = dict.fromkeys(problem for one in found for problem in advice(one))
@@ -64,6 +65,14 @@ def _line(loaded: Loaded) -> tuple[str, str]:
         _many(len(turn.groups), "group"),
     )
     return f"{loaded.pilot_id} {loaded.number} is valid", ", ".join(counts)
+
+
+def _packs(folder: ProgramFolder, pilots: list[str]) -> list[tuple[str, str]]:
+    """What the pilots say for others, where they say something. SpecError where it is wrong."""
+    from pitcairn.spec.practice_rules import load_pack
+
+    having = [pilot for pilot in dict.fromkeys(pilots) if folder.pack_file(pilot).exists()]
+    return [(f"{pilot} for others", f"pack.yaml is valid: {load_pack(folder, pilot).playbook}") for pilot in having]
 
 
 def _sources(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pitcairn.promotion.contents import RolloutPlan, Stage, Wave
-from pitcairn.spec.practice import RolloutSpec
+from pitcairn.spec.practice import Rollout
 
 WAVES = (
     Wave(name="A few that differ", places=2, share=None, choose="most_different"),
@@ -29,7 +29,7 @@ ROLLBACK = (
 """A message cannot be unsent, so this is what stopping means."""
 
 
-def rollout_of(spec: RolloutSpec) -> RolloutPlan:
+def rollout_of(spec: Rollout) -> RolloutPlan:
     """Waves, stages, holdout and rollback."""
     return RolloutPlan(
         waves=tuple(

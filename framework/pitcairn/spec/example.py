@@ -131,3 +131,39 @@ start: 2026-03-02
 follow_up: 4 weeks
 end: 2026-03-30
 """
+
+PACK = """\
+# yaml-language-server: $schema=../../.pitcairn/schema/pack.json
+summary: A card with three books, chosen by somebody in the shop, instead of the usual letter.
+playbook: playbook.md
+place: [shop]                     # names our shop; another puts itself in its stead
+
+parameters:
+  chooser:
+    kind: local
+    label: First name of whoever chooses the books
+  books:
+    kind: adaptable
+    label: How many books
+    value: 3
+    at_least: 2
+    at_most: 5
+    tested: [2]
+
+most_contacts: 1
+within: 28 days
+cost: {per_contact: 0.85, value_per_outcome: 3.20}
+requires: {channels: [post], smallest_audience: 400}
+conflicts: {birthday-letter: Two letters in a month are one too many.}
+out_of_scope: [Members under 18]
+"""
+
+TRUSTED_KEYS = """\
+# yaml-language-server: $schema=.pitcairn/schema/trusted-keys.json
+keys:                             # two people must have signed; `pitcairn pack keygen` prints such a key
+  - key: ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
+    person: Ines Roth
+    role: analyst
+    valid_from: 2026-01-01
+  - {key: ed25519:PUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=, person: Bo Lind, role: sponsor}
+"""

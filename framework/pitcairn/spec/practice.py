@@ -11,7 +11,7 @@ from pitcairn.spec.fields import Column, Day, Duration, Id, Model, Scalar, Share
 Named = dict[Id, Text]
 
 
-class ParameterSpec(Model):
+class Parameter(Model):
     """A part of the model that has a name."""
 
     kind: Literal["core", "adaptable", "local"] = Field(
@@ -31,7 +31,7 @@ class ParameterSpec(Model):
     )
 
 
-class RequiresSpec(Model):
+class Requires(Model):
     """What a place must have, besides the data that the plan reads."""
 
     channels: list[Text] = Field(default_factory=list, description="Channels, such as `e-mail`.")
@@ -39,7 +39,7 @@ class RequiresSpec(Model):
     also: list[Text] = Field(default_factory=list, description="Anything else, in words.")
 
 
-class CostSpec(Model):
+class Costs(Model):
     """What it costs, in the program's currency. Where it is declared, the gain must pay for it."""
 
     per_contact: float | None = Field(None, ge=0, description="One contact with one customer.")
@@ -52,7 +52,7 @@ class CostSpec(Model):
     )
 
 
-class WaveSpec(Model):
+class Wave(Model):
     """Some of the places."""
 
     name: Text = Field(description="What people call it.")
@@ -63,7 +63,7 @@ class WaveSpec(Model):
     )
 
 
-class StageSpec(Model):
+class Stage(Model):
     """A step within a place."""
 
     name: Text = Field(description="What people call it.")
@@ -75,11 +75,11 @@ class StageSpec(Model):
     approval: list[Text] = Field(default_factory=list, description="Roles that must agree, last of all.")
 
 
-class RolloutSpec(Model):
+class Rollout(Model):
     """How it is meant to spread. Waves and stages that are left out are the usual ones."""
 
-    waves: list[WaveSpec] = Field(default_factory=list, max_length=10, description="Waves of places.")
-    stages: list[StageSpec] = Field(default_factory=list, max_length=10, description="Steps within a place.")
+    waves: list[Wave] = Field(default_factory=list, max_length=10, description="Waves of places.")
+    stages: list[Stage] = Field(default_factory=list, max_length=10, description="Steps within a place.")
     holdout: Share | None = Field(None, description="The share that stays without it; 10% if left out.")
     holdout_months: Annotated[int, Field(ge=1, le=60)] = Field(12, description="For how long.")
     rollback: list[Text] = Field(default_factory=list, description="What to do, step by step, when it must stop.")
@@ -95,23 +95,23 @@ class PackSpec(Model):
     place: list[Column] = Field(
         default_factory=list, description="Columns of `customers.keep` that only name the pilot's own place."
     )
-    parameters: dict[Id, ParameterSpec] = Field(default_factory=dict, description="Parts that have a name.")
+    parameters: dict[Id, Parameter] = Field(default_factory=dict, description="Parts that have a name.")
     most_contacts: int | None = Field(None, ge=1, description="This practice's own contacts with one customer ...")
     within: Duration | None = Field(None, description="... in this many days; the follow-up if left out.")
-    requires: RequiresSpec = Field(
-        default_factory=lambda: RequiresSpec.model_validate({}), description="What a place must have."
+    requires: Requires = Field(
+        default_factory=lambda: Requires.model_validate({}), description="What a place must have."
     )
     conflicts: Named = Field(default_factory=dict, description="Packs that must not reach the same customers → why.")
-    cost: CostSpec = Field(default_factory=lambda: CostSpec.model_validate({}), description="What it costs.")
+    cost: Costs = Field(default_factory=lambda: Costs.model_validate({}), description="What it costs.")
     out_of_scope: list[Text] = Field(default_factory=list, description="Where it must not be used.")
     good_for: Duration = Field(365, description="How long its evidence is good, from the decision on.")
     license: Text = Field("All rights reserved", description="Under which terms others may use it.")
-    rollout: RolloutSpec = Field(
-        default_factory=lambda: RolloutSpec.model_validate({}), description="How it is meant to spread."
+    rollout: Rollout = Field(
+        default_factory=lambda: Rollout.model_validate({}), description="How it is meant to spread."
     )
 
 
-class KeySpec(Model):
+class TrustedKey(Model):
     """A public key that is believed."""
 
     key: Annotated[str, Field(pattern=r"^ed25519:[A-Za-z0-9+/]{43}=$")] = Field(
@@ -128,4 +128,4 @@ class TrustedKeysSpec(Model):
 
     signers: int = Field(2, ge=1, le=9, description="How many different people must have signed.")
     roles: list[Text] = Field(default_factory=list, description="Roles of which each must have signed.")
-    keys: list[KeySpec] = Field(min_length=1, description="The keys.")
+    keys: list[TrustedKey] = Field(min_length=1, description="The keys.")

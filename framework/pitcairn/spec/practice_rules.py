@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from pitcairn.errors import Problem
 from pitcairn.program import ProgramFolder
 from pitcairn.spec.load import load_file
 from pitcairn.spec.place import Source
-from pitcairn.spec.practice import PackSpec, ParameterSpec, TrustedKeysSpec
+from pitcairn.spec.practice import PackSpec, Parameter, TrustedKeysSpec
 
 
 def load_pack(folder: ProgramFolder, pilot: str) -> PackSpec:
     """The pilot's `pack.yaml`; SpecError with everything that is wrong with it, a missing file included."""
     home = folder.pilot_folder(pilot)
-    return load_file(
-        folder,
-        folder.pack_file(pilot),
-        PackSpec,
-        lambda source, spec: _files(source, spec, home),
-        _parameters,
-        _waves,
-        _stages,
-    )
+    rules = [partial(rule, home=home) for rule in RULES]
+    return load_file(folder, folder.pack_file(pilot), PackSpec, *rules)
 
 
 def load_trusted_keys(path: Path, *, needed: bool = False) -> TrustedKeysSpec | None:
@@ -52,7 +46,7 @@ def _files(source: Source, spec: PackSpec, home: Path) -> Iterator[Problem]:
             yield source.problem(("assets", at), f"“{name}” is named twice", "name it once")
 
 
-def _parameters(source: Source, spec: PackSpec) -> Iterator[Problem]:
+def _parameters(source: Source, spec: PackSpec, home: Path) -> Iterator[Problem]:  # noqa: ARG001  every rule's
     """A core or adaptable parameter has a value, a local one has none; what was tried is within the limits."""
     for name, one in spec.parameters.items():
         place = ("parameters", name)
@@ -68,7 +62,7 @@ def _parameters(source: Source, spec: PackSpec) -> Iterator[Problem]:
                 yield source.problem(place, f"{value} is outside the limits given here", "widen them", at_key=True)
 
 
-def _allows(one: ParameterSpec, value: object) -> bool:
+def _allows(one: Parameter, value: object) -> bool:
     if one.choices:
         return value in one.choices
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -76,14 +70,14 @@ def _allows(one: ParameterSpec, value: object) -> bool:
     return (one.at_least is None or value >= one.at_least) and (one.at_most is None or value <= one.at_most)
 
 
-def _waves(source: Source, spec: PackSpec) -> Iterator[Problem]:
+def _waves(source: Source, spec: PackSpec, home: Path) -> Iterator[Problem]:  # noqa: ARG001  every rule's
     """A wave says how many places or which share of them, not both."""
     for at, wave in enumerate(spec.rollout.waves):
         if (wave.places is None) == (wave.share is None):
             yield source.problem(("rollout", "waves", at), "a wave has either `places` or `share`", "write one of them")
 
 
-def _stages(source: Source, spec: PackSpec) -> Iterator[Problem]:
+def _stages(source: Source, spec: PackSpec, home: Path) -> Iterator[Problem]:  # noqa: ARG001  every rule's
     """Shares of a stage add up to at most one, and nobody's share shrinks from stage to stage."""
     before = None
     for at, stage in enumerate(spec.rollout.stages):
@@ -93,3 +87,6 @@ def _stages(source: Source, spec: PackSpec) -> Iterator[Problem]:
         if before is not None and stage.treat < before.treat:
             yield source.problem(place, "a stage may not treat fewer than the one before", "put them in order")
         before = stage
+
+
+RULES = (_files, _parameters, _waves, _stages)

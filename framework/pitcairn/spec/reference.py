@@ -10,7 +10,7 @@ from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import BaseModel, WithJsonSchema
 from pydantic.fields import FieldInfo
 
-from pitcairn.spec import example, fields, iteration_rules, pilot_rules, program_rules
+from pitcairn.spec import example, fields, iteration_rules, pilot_rules, practice_rules, program_rules
 from pitcairn.spec.schema import MODELS, Kind
 from pitcairn.spec.shape import bare, choices, given, hints, literals
 
@@ -18,11 +18,15 @@ _FILES: dict[Kind, tuple[str, str]] = {
     "program": ("program.yaml", example.PROGRAM),
     "pilot": ("pilots/<id>/pilot.yaml", example.PILOT),
     "iteration": ("pilots/<id>/iteration-N.yaml", example.ITERATION),
+    "pack": ("pilots/<id>/pack.yaml", example.PACK),
+    "trusted-keys": ("trusted-keys.yaml", example.TRUSTED_KEYS),
 }
 _RULES: dict[Kind, Sequence[Callable[..., object]]] = {
     "program": program_rules.RULES,
     "pilot": pilot_rules.RULES,
     "iteration": iteration_rules.RULES,
+    "pack": practice_rules.RULES,
+    "trusted-keys": (),
 }
 _WORDS: tuple[tuple[Any, str], ...] = (
     (fields.Id, "id"),
@@ -58,8 +62,9 @@ _HEAD = """\
 <!-- Made by `python -m pitcairn.spec.reference > docs/plan-files.md`. Change the models, not this file. -->
 
 A program is a folder with three kinds of plan files, all YAML: `program.yaml`, one `pilots/<id>/pilot.yaml` for each
-pilot, and one `pilots/<id>/iteration-N.yaml` for each of its turns. `pitcairn check` reads them all and tells every
-problem at once, with file, line and column. The JSON Schemas that `pitcairn init` writes let editors complete the keys.
+pilot, and one `pilots/<id>/iteration-N.yaml` for each of its turns. Two more stand beside them where models are
+promoted: `pilots/<id>/pack.yaml` and `trusted-keys.yaml`. `pitcairn check` tells every problem at once, with file, line
+and column. The JSON Schemas that `pitcairn init` writes let editors complete the keys.
 
 Only `true` and `false` are true or false: `no`, `yes`, `16:20` and `2026-03-02` stay text. Where text is wanted, a
 number must be in quotes. A key twice, an unknown key, anchors (`&`), aliases (`*`), tags (`!`) and merge keys (`<<`)
@@ -95,9 +100,11 @@ def _page() -> Iterator[str]:
                 told.add(model)
                 yield f"### {_title(model)}\n"
                 yield from _section(model)
-        yield "What must hold besides:\n"
-        yield from (f"- {_cell(rule.__doc__ or '')}" for rule in _RULES[kind])
-        yield f"\nAn example:\n\n```yaml\n{text.rstrip()}\n```\n"
+        if _RULES[kind]:
+            yield "What must hold besides:\n"
+            yield from (f"- {_cell(rule.__doc__ or '')}" for rule in _RULES[kind])
+            yield ""
+        yield f"An example:\n\n```yaml\n{text.rstrip()}\n```\n"
 
 
 def _value_row(annotation: Any, word: str, meaning: str) -> str:

@@ -9,14 +9,23 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from pitcairn.spec.models import IterationSpec, PilotSpec, ProgramSpec
+from pitcairn.spec.practice import PackSpec, TrustedKeysSpec
 
-Kind = Literal["program", "pilot", "iteration"]
+Kind = Literal["program", "pilot", "iteration", "pack", "trusted-keys"]
 
-MODELS: dict[Kind, type[BaseModel]] = {"program": ProgramSpec, "pilot": PilotSpec, "iteration": IterationSpec}
+MODELS: dict[Kind, type[BaseModel]] = {
+    "program": ProgramSpec,
+    "pilot": PilotSpec,
+    "iteration": IterationSpec,
+    "pack": PackSpec,
+    "trusted-keys": TrustedKeysSpec,
+}
 TITLES: dict[Kind, str] = {
     "program": "Pitcairn program (program.yaml)",
     "pilot": "Pitcairn pilot (pilots/<id>/pilot.yaml)",
     "iteration": "Pitcairn iteration (pilots/<id>/iteration-N.yaml)",
+    "pack": "Pitcairn pack (pilots/<id>/pack.yaml)",
+    "trusted-keys": "Pitcairn trusted keys (trusted-keys.yaml)",
 }
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -33,7 +42,7 @@ def _schema(kind: Kind, model: type[BaseModel]) -> dict[str, Any]:
 
 
 def write(folder: Path) -> tuple[Path, ...]:
-    """Write `program.json`, `pilot.json` and `iteration.json` into the folder; the files written."""
+    """Write `program.json`, `pilot.json` and so on into the folder; the files written."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for kind, schema in schemas().items():
