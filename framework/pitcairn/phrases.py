@@ -28,6 +28,14 @@ def several(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+def percentage(share: float) -> str:
+    """
+    >>> percentage(0.0125), percentage(0.05)
+    ('1.25%', '5%')
+    """
+    return f"{round(100 * share, 2):g}%"
+
+
 def customers(count: int) -> str:
     """
     >>> customers(1), customers(21306)

@@ -17,9 +17,16 @@ def command(session: Session) -> Answer:
 
     Pilots that wait for somebody come first.
     """
+    from pitcairn.iteration.scores import scores
     from pitcairn.iteration.standing import standings
+    from pitcairn.ledger import attempts
 
     folder = session.folder
     found = sorted(standings(folder, today=session.moment(folder).today), key=lambda one: not one.waiting)
     following = found[0].command if found else "pitcairn new PILOT"
-    return Answer(data={"pilots": found}, show=partial(tables.standings, found=tuple(found)), next=following)
+    spending = attempts.spending(folder.ledger_file)
+    return Answer(
+        data={"pilots": found, "spending": spending, "predictions": scores(folder)},
+        show=partial(tables.status, found=tuple(found), spending=spending),
+        next=following,
+    )

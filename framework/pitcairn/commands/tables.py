@@ -11,6 +11,7 @@ from pitcairn.commands.paper import Kind, Paper
 if TYPE_CHECKING:
     from pitcairn.evidence.facts import Check
     from pitcairn.iteration.outcomes import Launch, Rebuilt, Standing
+    from pitcairn.ledger.attempts import Spending
     from pitcairn.ledger.verify import Verification
 
 STATES: dict[str, Kind] = {"pass": "good", "warn": "watch", "fail": "bad", "unchecked": "neutral"}
@@ -45,6 +46,15 @@ def checks(paper: Paper, found: tuple[Check, ...]) -> None:
         paper.mark(STATES[check.state], check.name, check.sentence, column=widest(one.name for one in found))
 
 
+def status(paper: Paper, *, found: tuple[Standing, ...], spending: Spending) -> None:
+    """Who waits for what, what confirmations have spent, and how each owner's predictions have fared."""
+    standings(paper, found=found)
+    if spending.confirmations:
+        paper.wrap(spending.sentence)
+    for score in dict.fromkeys(one.predictions for one in found if one.predictions):
+        paper.wrap(f"{score.owner}: {score.sentence}")
+
+
 def standings(paper: Paper, *, found: tuple[Standing, ...]) -> None:
     """Who waits for what."""
     if not found:
@@ -52,6 +62,9 @@ def standings(paper: Paper, *, found: tuple[Standing, ...]) -> None:
         return
     rows = [(f"{one.pilot} {one.number}", one.state, one.sentence, one.owner) for one in found]
     paper.table(("pilot", "state", "", "owner"), rows)
+    for one in found:
+        if one.attempt:
+            paper.wrap(f"{one.pilot} is at {one.attempt.sentence}.")
     waiting = sum(one.waiting for one in found)
     paper.say("\n" + (f"{waiting} of {len(found)} waiting for somebody." if waiting else "Nothing is waiting."))
 

@@ -107,6 +107,27 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """How predictions fared that were written before a launch."""
+
+    owner: str
+    inside: int
+    """The measured gain was in the predicted range."""
+    higher: int
+    lower: int
+
+    @property
+    def total(self) -> int:
+        return self.inside + self.higher + self.lower
+
+    @property
+    def sentence(self) -> str:
+        """`3 of 5 predictions came true; 1 came out lower, 1 higher.`"""
+        word = "prediction" if self.total == 1 else "predictions"
+        return f"{self.inside} of {self.total} {word} came true; {self.lower} came out lower, {self.higher} higher."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """Where a pilot's latest iteration stands, and what is waiting for whom."""
 
@@ -116,13 +137,22 @@ class Standing:
     scope: str
     number: int
     stage: Literal["explore", "confirm"]
-    state: Literal["draft", "invalid", "running", "to read", "read"]
-    """draft: not launched; running: launched, first results later; to read: results are due; read: has a reading."""
+    state: Literal["draft", "invalid", "running", "to read", "read", "decided", "closed"]
+    """draft: not launched; running: launched, first results later; to read: results are due; read: has a reading;
+    decided: somebody decided on every arm; closed: ended early."""
     sentence: str
     """`day 5 of 28; first results 20 October 2026`."""
     waiting: bool
     command: str
     """What to type next."""
+    attempt: Attempt | None = None
+    """The last confirmation that the question has spent on, in whichever pilot; None before the first."""
+    following: Attempt | None = None
+    """What the next confirmation would be; None where there is no plan to confirm."""
+    decisions: tuple[str, ...] = ()
+    """What was decided on the latest iteration, for every arm the last word, as sentences."""
+    predictions: Score | None = None
+    """How the pilot's owner's predictions have fared, over everything they own; None before the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

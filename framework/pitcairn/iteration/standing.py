@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
+from pitcairn.canonical import plain
 from pitcairn.design.plan import Plan
+from pitcairn.design.resolve import resolve
 from pitcairn.errors import SpecError
 from pitcairn.iteration.locked import plan_of
 from pitcairn.iteration.outcomes import Standing
-from pitcairn.ledger import history
+from pitcairn.iteration.scores import scores
+from pitcairn.ledger import attempts, history
+from pitcairn.ledger.history import DecisionRow, LaunchRow
 from pitcairn.phrases import day
 from pitcairn.program import ProgramFolder
 from pitcairn.spec.load import Loaded, load
@@ -16,7 +22,9 @@ from pitcairn.spec.load import Loaded, load
 
 def standings(folder: ProgramFolder, *, today: date) -> tuple[Standing, ...]:
     """The latest iteration of every pilot, in order of name; a pilot whose files are not valid says so."""
-    return tuple(_standing(folder, pilot, today) for pilot in folder.pilot_ids())
+    fared = {score.owner: score for score in scores(folder)}
+    found = (_standing(folder, pilot, today) for pilot in folder.pilot_ids())
+    return tuple(replace(one, predictions=fared.get(one.owner)) for one in found)
 
 
 def _standing(folder: ProgramFolder, pilot: str, today: date) -> Standing:
@@ -25,20 +33,44 @@ def _standing(folder: ProgramFolder, pilot: str, today: date) -> Standing:
     except SpecError as error:
         return _invalid(folder, pilot, error)
     launch = history.launch_of(folder.ledger_file, pilot, loaded.number) if loaded.number else None
-    if launch is None:
-        return _draft(loaded, pilot)
-    plan = plan_of(launch)
-    readings = history.readings(folder.ledger_file, pilot, plan.number)
-    if readings and date.fromisoformat(readings[-1].body.as_of) >= _last_full_day(plan):
+    found = _draft(loaded, pilot) if launch is None else _launched(folder, launch, today)
+    if loaded.iteration is None:
+        return found
+    promise = plain(resolve(loaded)) if launch is None else launch.body.plan
+    last, following = attempts.of_lineage(folder.ledger_file, promise, loaded.program.error_control)
+    return replace(found, attempt=last, following=following)
+
+
+def _launched(folder: ProgramFolder, launch: LaunchRow, today: date) -> Standing:
+    plan, path, pilot = plan_of(launch), folder.ledger_file, launch.pilot
+    readings = history.readings(path, pilot, plan.number)
+    decided = {row.body.arm: row for row in history.decisions(path, pilot, plan.number)}
+    told = tuple(f"“{row.body.label}”: {row.body.decision}, by {row.by}" for row in decided.values())
+    closed = next((row for row in history.closings(path, pilot) if row.number == plan.number), None)
+    if closed is not None:
+        sentence = f"ended early on {day(closed.at.date())}: {closed.body.why}"
+        found = _described(plan, "closed", sentence, f"pitcairn iterate {pilot}", waiting=False)
+    elif readings and all(arm.id in decided for arm in plan.treatments):
+        found = _described(plan, "decided", "; ".join(told), _after(plan, decided.values()), waiting=False)
+    elif readings and date.fromisoformat(readings[-1].body.as_of) >= _last_full_day(plan):
         body = readings[-1].body
-        # Promotion is decided by a person, and rework follows anything else: only the former waits for somebody.
-        waiting = any(code == "promote" for _, code in body.verdicts)
-        return _described(plan, "read", body.headline, f"pitcairn report {pilot}", waiting=waiting)
-    if today >= plan.end:
-        return _described(
-            plan, "to read", f"results were due on {day(plan.end)}", f"pitcairn read {pilot}", waiting=True
-        )
-    return _described(plan, "running", _progress(plan, today), f"pitcairn read {pilot}", waiting=False)
+        found = _described(plan, "read", body.headline, f"pitcairn decide {pilot}", waiting=True)
+    elif today >= plan.end:
+        due = f"results were due on {day(plan.end)}"
+        found = _described(plan, "to read", due, f"pitcairn read {pilot}", waiting=True)
+    else:
+        found = _described(plan, "running", _progress(plan, today), f"pitcairn read {pilot}", waiting=False)
+    return replace(found, decisions=told)
+
+
+def _after(plan: Plan, decided: Iterable[DecisionRow]) -> str:
+    """What to type once everything is decided."""
+    words = {row.body.decision for row in decided}
+    if "promote" in words:
+        return f"pitcairn promote {plan.pilot}"
+    if "confirm" in words:
+        return f"pitcairn iterate {plan.pilot} --confirm"
+    return f"pitcairn read {plan.pilot}" if words == {"wait"} else f"pitcairn iterate {plan.pilot}"
 
 
 def _last_full_day(plan: Plan) -> date:

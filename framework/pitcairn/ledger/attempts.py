@@ -11,6 +11,7 @@ from pitcairn.design.budget import TOTAL, ErrorControl, expected_false, launched
 from pitcairn.design.lineage import kin
 from pitcairn.ledger import history
 from pitcairn.ledger.history import DecisionRow, LaunchRow
+from pitcairn.phrases import percentage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,12 @@ class Attempt:
         """What the lineage has left after it, of its 5 %."""
         return max(0.0, TOTAL - self.spent)
 
+    @property
+    def sentence(self) -> str:
+        """`attempt 2: judged at 1.25%; 3.75% of 5% spent, 1.25% left`."""
+        spent = f"{percentage(self.spent)} of {percentage(TOTAL)} spent, {percentage(self.left)} left"
+        return f"attempt {self.number}: judged at {percentage(self.level)}; {spent}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spending:
@@ -36,6 +43,12 @@ class Spending:
     confirmations: int
     expected_false: float
     """How many of them would promote a worthless model if all models were worthless; an upper bound of what to fear."""
+
+    @property
+    def sentence(self) -> str:
+        """`3 confirmations so far; if every model were worthless, 0.06 of them would be promoted by luck.`"""
+        many = "1 confirmation" if self.confirmations == 1 else f"{self.confirmations} confirmations"
+        return f"{many} so far; if every model were worthless, {self.expected_false:.2f} would be promoted by luck."
 
 
 def launched(path: Path, launch: LaunchRow) -> Attempt | None:

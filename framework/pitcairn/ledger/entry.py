@@ -107,6 +107,8 @@ class ReadingBody:
     files: tuple[FileFact, ...]
     gains: tuple[GainFact, ...] = ()
     """What later numbers are drawn towards; an arm without an estimate, or of an older ledger, is not here."""
+    predictions: tuple[tuple[str, str, str], ...] = ()
+    """(arm id, measure id, `inside`, `higher`, `lower` or `withheld`): how each prediction fared."""
     seen: Seen | None = None
     """So that the next reading can tell what has gone since; None in older ledgers."""
 

@@ -158,6 +158,7 @@ def _reading(path: Path, row: _Row) -> ReadingRow:
                 "verdicts": tuple((arm, code) for arm, code in body["verdicts"]),
                 "files": tuple(FileFact(**item) for item in body["files"]),
                 "gains": tuple(GainFact(**item) for item in body.get("gains", ())),
+                "predictions": tuple((arm, measure, match) for arm, measure, match in body.get("predictions", ())),
                 "seen": _seen(body.get("seen")),
             }
         )

@@ -122,19 +122,19 @@ def next_step(told: Told, codes: tuple[Code, ...]) -> tuple[str, str]:
     """(sentence, command): what to do next, and what to type."""
     plan = told.plan
     read = f"pitcairn read {plan.pilot}"
-    file = f"pilots/{plan.pilot}/iteration-{plan.number + 1}.yaml"
-    check = f"pitcairn check {plan.pilot}"
+    iterate = f"pitcairn iterate {plan.pilot}"
+    decide = f"pitcairn decide {plan.pilot}"
     if "unsafe_to_read" in codes:
         return "Find the cause of the failed check and mend the data, then read again.", read
     if "harm" in codes:
-        return f"Stop sending, then write down what was learned in {file}.", check
+        return "Stop sending, and record who decided so and why.", decide
     if "too_early" in codes:
         return f"Read again when the follow-up is over, on {day(plan.end)}.", read
     if "promote" in codes:
-        return "The rules recommend promotion. A person other than the owner decides.", "pitcairn status"
+        return "The rules recommend promotion. A person other than the owner decides.", f"{decide} --decision promote"
     if "adapt" in codes and not told.lock.retrospective and _unproven(told) == {CONFIRMED}:
-        return f"Write {file} with `stage: confirm`, the same model and fresh customers.", check
-    return f"Write {file}: say what changes and why.", check
+        return "Confirm the same model on fresh customers.", f"{iterate} --confirm"
+    return "Write the next iteration: what changes, and why.", iterate
 
 
 def _unproven(told: Told) -> set[str]:
