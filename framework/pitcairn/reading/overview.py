@@ -12,7 +12,7 @@ from pitcairn.reading.past import Turn
 from pitcairn.reading.result import ArmVerdict, Mark, MeasureBlock, Result, Shown
 from pitcairn.reading.titles import interim, number
 
-State = Literal["draft", "invalid", "running", "to read", "read"]
+State = Literal["draft", "invalid", "running", "to read", "read", "decided", "closed"]
 STAGES = ("Plan", "Run", "Read", "Decide", "Promoted")
 _URGENCY: dict[State, tuple[int, str, Mark]] = {
     "invalid": (1, "Mend the plan", "bad"),
@@ -20,6 +20,8 @@ _URGENCY: dict[State, tuple[int, str, Mark]] = {
     "read": (3, "Decide", "watch"),
     "draft": (4, "Launch", "neutral"),
     "running": (5, "Running", "neutral"),
+    "decided": (6, "Decided", "good"),
+    "closed": (6, "Ended early", "neutral"),
 }
 WITHHELD = (0, "Do not read", "bad")
 
@@ -96,7 +98,7 @@ def stage(pilot: PilotNow) -> int:
     """How many of `STAGES` a pilot has reached: 1 while it is planned, 5 once somebody decided to promote."""
     if any(one.decision == "promote" for turn in pilot.turns for one in turn.rulings):
         return 5
-    return {"draft": 1, "invalid": 1, "running": 2, "to read": 3, "read": 4}[pilot.state]
+    return {"draft": 1, "invalid": 1, "running": 2, "to read": 3, "read": 4, "decided": 4, "closed": 2}[pilot.state]
 
 
 def counts(pilots: Sequence[PilotNow], lessons: Sequence[Lesson]) -> tuple[tuple[str, str], ...]:
