@@ -148,6 +148,10 @@ ITERATION_CASES = [
     ("groups: [age, reader]", "assignment: {source: membrs, column: arm}", "[membrs] “membrs” is not a source of the program / did you mean “members”?"),
     ("groups: [age, reader]", "assignment: {source: members, column: arm, values: {cart: 1}}", "[cart] “cart” is not an arm / did you mean “card”?"),
     ("groups: [age, reader]", "assignment: {source: members, column: arm, values: {card: letter}}", "[letter] “letter” stands for “letter” already"),
+    ("groups: [age, reader]", "exposure: {source: lettrs}", "[lettrs] “lettrs” is not a source of the program / did you mean “letters”?"),
+    ("groups: [age, reader]", "exposure: {source: letters, column: opened}", "[opened] every row of “letters” is one time that a customer was reached / remove “column”; choose rows with “where”"),
+    ("groups: [age, reader]", "exposure: {source: letters, where: {n: {at_least: 3, at_most: 2}}}", "[n] no value of “n” can be within these limits"),
+    ("groups: [age, reader]", "exposure: {source: members}", "[exposure] “members” has a row a customer, and nothing says who of them was reached / name a “column”, a “day” or a “where”"),
     ("groups: [age, reader]", "take: 1/2\nassignment: {source: members, column: arm}", "[take] “take” is for draws of our own, and here somebody else made the draw"),
 ]  # fmt: skip
 
