@@ -143,6 +143,25 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suggested:
+    """What to give one kind of customer."""
+
+    level: str
+    arm: Name | None
+    """None where no arm is suggested."""
+    best: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestions:
+    """What works best for whom, by one group."""
+
+    label: str
+    rows: tuple[Suggested, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Groups:
     """All splits, on one axis."""
 
@@ -152,3 +171,5 @@ class Groups:
     """Whether there is more than one arm to tell apart."""
     axis: Axis
     tables: tuple[Group, ...]
+    suggestions: tuple[Suggestions, ...]
+    """Of the groups that clearly differ."""

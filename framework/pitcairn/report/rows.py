@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pitcairn.reading.numbers import count
+from pitcairn.reading.policy import Policy, policies
 from pitcairn.reading.result import (
     ArmVerdict,
     Bullet,
@@ -19,7 +20,20 @@ from pitcairn.reading.result import (
 )
 from pitcairn.report.charts import Axis, Scale, bar
 from pitcairn.report.pages import Card
-from pitcairn.report.pictures import Bar, Block, Group, GroupLine, Groups, Icon, Levels, Name, Picture, Row
+from pitcairn.report.pictures import (
+    Bar,
+    Block,
+    Group,
+    GroupLine,
+    Groups,
+    Icon,
+    Levels,
+    Name,
+    Picture,
+    Row,
+    Suggested,
+    Suggestions,
+)
 
 NOT_SHOWN = "Withheld: a health check failed."
 SLOTS = 5
@@ -187,7 +201,16 @@ def groups(index: Index, result: Result) -> Groups | None:
         has_arms=len(result.verdicts) > 1,
         axis=canvas.axis,
         tables=tuple(tables),
+        suggestions=tuple(_suggestions(index, policy) for policy in policies(result)),
     )
+
+
+def _suggestions(index: Index, policy: Policy) -> Suggestions:
+    rows = (
+        Suggested(level=one.when, arm=index.names[one.arm] if one.arm else None, best=one.best, reason=one.why)
+        for one in policy.suggestions
+    )
+    return Suggestions(label=policy.label, rows=tuple(rows))
 
 
 def _group(index: Index, table: GroupTable, key: str, canvas: Canvas) -> Group:
