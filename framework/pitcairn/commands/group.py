@@ -24,6 +24,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "launch": ("launch", "Draw the groups, lock the plan, write the lists", "Run and read"),
     "read": ("read", "Read the outcomes: health, effects, verdict, page", "Run and read"),
     "report": ("report", "Make a page again from its result", "Run and read"),
+    "compare": ("compare", "What changed between two iterations", "Run and read"),
     "decide": ("decide", "Record who decided what, and why", "Decide"),
     "amend": ("amend", "Record what did not go as planned", "Decide"),
     "close": ("close", "End an iteration early, for good", "Decide"),

@@ -12,7 +12,7 @@ from pitcairn.commands.paper import Paper
 
 if TYPE_CHECKING:
     from pitcairn.commands.session import Session
-    from pitcairn.iteration.outcomes import Decided, Next, Noted
+    from pitcairn.iteration.outcomes import Compared, Decided, Next, Noted
 
 
 def asked(session: Session, given: str | None, flag: str, question: str, *, choices: Sequence[str] = ()) -> str:
@@ -60,3 +60,23 @@ def iterated(paper: Paper, *, done: Next, shown: Callable[[Path], str]) -> None:
             f"and {percent(done.attempt.left, 2)} left. The model, measures and margins stay as they were."
         )
     paper.say("Nothing was written." if done.dry_run else "Edit it, then check it.")
+
+
+def compared(paper: Paper, *, found: Compared) -> None:
+    """The plan's differences, then both results."""
+    before, after = found.sides
+    paper.say(f"{found.pilot}: iteration {before.number} against iteration {after.number}", bold=True)
+    for what, why in found.changed:
+        paper.wrap(f"Said to change: {what}. Why: {why}")
+    paper.say(
+        f"\nIn the plan: {len(found.plan)} differences" if len(found.plan) != 1 else "\nIn the plan: 1 difference"
+    )
+    for one in found.plan:
+        paper.wrap(f"{one.path}: was {one.before}, is {one.after}", indent=2)
+    for side in found.sides:
+        stage = side.attempt.sentence if side.attempt else "an exploration"
+        paper.say()
+        paper.wrap(f"Iteration {side.number} ({stage}). {side.headline}")
+        for arm in side.arms:
+            told = ". ".join(part for part in (arm.word, arm.effect, arm.range_sentence) if part)
+            paper.mark(arm.mark, arm.label, told, column=max(len(one.label) for one in side.arms))

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from pitcairn.design.difference import Difference
 from pitcairn.design.plan import Plan
 from pitcairn.evidence.facts import Check
 from pitcairn.ledger.attempts import Attempt
 from pitcairn.ledger.entry import AmendmentBody, ClosingBody, DecisionBody
-from pitcairn.reading.result import Code, LeftOut, Result
+from pitcairn.reading.result import Code, LeftOut, Mark, Result
 
 if TYPE_CHECKING:
     # Its module loads the numbers, which whoever only asks where things stand does without.
@@ -197,6 +198,42 @@ class Next:
     attempt: Attempt | None
     """What launching it would spend; None for an exploration."""
     dry_run: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedArm:
+    """One arm of one iteration, as its page says."""
+
+    arm: str
+    label: str
+    word: str
+    mark: Mark
+    effect: str | None
+    range_sentence: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One of two iterations that are compared."""
+
+    number: int
+    stage: Literal["explore", "confirm"]
+    attempt: Attempt | None
+    headline: str
+    """Of its last reading; why there is none, where there is none."""
+    as_of: str | None
+    arms: tuple[ComparedArm, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What `compare` answers."""
+
+    pilot: str
+    changed: tuple[tuple[str, str], ...]
+    """(what, why), as the later iteration tells it."""
+    plan: tuple[Difference, ...]
+    sides: tuple[Side, Side]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
