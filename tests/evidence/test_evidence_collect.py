@@ -435,6 +435,28 @@ def test_third_sums_past_38_digits_leave_everything_else_as_it_is(engine: Engine
     assert found.spread[0, 0] == pytest.approx(np.var([1, 3, 5, 7]) * 4, rel=1e-12)
 
 
+def test_several_values_before_the_start_come_in_their_order_its_own_last(
+    engine: Engine, drawn: Path, orders: Path, customers: Path, tmp_path: Path
+) -> None:
+    """For customers without an event too, with all their products; straight and joined."""
+    measures = [
+        of_orders("sales", "sum", before="earlier", adjust_for=("age", "visits")),
+        of_orders("basket", "mean", adjust_for=("age",)),
+        of_orders("orders", "count", None, decimals=0, before="earlier"),
+    ]
+    asked = uneven(plan(measures, sources=[wide(), events()]))
+    cube, _ = read(engine, asked, assignment=drawn, customers=customers, orders=orders)
+    same(cube.moments("sales")["gift",], [(10.25, 40, 1, 5), (0, 0, 0, 1)])
+    same(cube.moments("sales")["control",], [(12.5, 20, 0, 10), (0, 30, 2, 0)])
+    same(cube.moments("basket")["gift",], [(5.13, 40)])
+    same(cube.moments("orders")["gift",], [(2, 5), (0, 1)])
+    assert cube.moments("sales")["gift",].cubes is not None
+    straight = plan([measure("spend", before="earlier", adjust_for=("age",))], draw=observed())
+    cube, facts = read(engine, straight, customers=customers)
+    same(cube.moments("spend")["control",], [(0, 20, 10), (10.5, 30, 0)])
+    assert [gap.measure for gap in facts.balance] == ["spend"]
+
+
 def test_events_of_a_few_drawn_customers_among_many_give_the_same(
     engine: Engine, drawn: Path, orders: Path, customers: Path, tmp_path: Path
 ) -> None:

@@ -143,3 +143,22 @@ def test_over_many_looks_arms_share_the_error_elsewhere() -> None:
     plan, cube, _ = three("confirm", (0.0, 0.0))
     own = ObservedPlan(source="outcomes", column="arm", values=(("control", "c"), ("note", "n")), start="day")
     assert "Dunnett" not in found(replace(plan, observed=own), cube)["note"].method
+
+
+def test_several_values_before_the_start_are_taken_out_as_a_regression_does() -> None:
+    rng = np.random.default_rng(12)
+    rows = {}
+    for arm, gain in (("control", 0.0), ("note", 0.3)):
+        age, earlier = rng.normal(0, 1, 400), rng.gamma(1, 1, 400)
+        rows[arm] = np.column_stack([gain + age + 2 * earlier + rng.normal(0, 1, 400), age, earlier])
+    measure = replace(AMOUNT, before="earlier", adjust_for=("age",))
+    outcome = found(a_plan(measures=(measure,)), spending(*rows.items()))["note"]
+    design = np.vstack([np.column_stack([np.ones(400), np.full(400, arm == "note"), rows[arm][:, 1:]]) for arm in rows])
+    values = np.concatenate([rows[arm][:, 0] for arm in rows])
+    solved, (left,), *_ = np.linalg.lstsq(design, values, rcond=None)
+    error = np.sqrt(left / (800 - 4) * np.linalg.inv(design.T @ design)[1, 1])
+    assert outcome.estimate == pytest.approx(solved[1])
+    assert outcome.standard_error == pytest.approx(error, rel=0.005)
+    assert outcome.method == "Welch, adjusted for 2 values before the start"
+    alone = found(a_plan(measures=(AMOUNT,)), spending(*((arm, values[:, 0]) for arm, values in rows.items())))["note"]
+    assert outcome.standard_error < 0.5 * alone.standard_error

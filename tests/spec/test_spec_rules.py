@@ -60,6 +60,7 @@ PROGRAM_CASES = [
     ("    usual: 12%", "    usual: -1%", "[-1%] “-1%” cannot be the usual level of “came_back”"),
     ("    usual: 12%", "    usual: 0.1 each", "[0.1 each] “0.1 each” cannot be the usual level of “came_back”"),
     ("    usual: 12%", "    usual: 12%\n    before: bought", "[usual] “came_back” has both “usual” and “before”"),
+    ("    before: spend_last_month", "    before: spend_last_month\n    adjust_for: [age, spend_last_month]", "[spend_last_month] “spend” is adjusted for “spend_last_month” already / name each column once"),
     ("source: letters\n    where: {answer: stop}", "source: members\n    column: stop\n    window: 2 weeks", "[window] “window” needs to know when things happened, and “members” has a row a customer"),
     ("source: letters\n    where: {answer: stop}", "source: members", "[unsubscribed] “unsubscribed” needs “column”, because “members” has a row a customer"),
     ("where: {answer: stop}", "where: {answer: [stop, 1]}", "[[stop, 1]] this list mixes “numbers” and “text”"),

@@ -76,6 +76,8 @@ class MeasurePlan:
     """Guardrails: the most it may get worse, per customer, positive."""
     worth_it: float | None
     """The deciding measure: the smallest gain worth having, per customer, positive."""
+    adjust_for: tuple[str, ...] = ()
+    """More columns of the population's source, known before the start; `before` stands last among the values."""
 
     @property
     def is_rate(self) -> bool:
@@ -95,7 +97,7 @@ class MeasurePlan:
     @property
     def covariates(self) -> int:
         """How many of them were known before the start."""
-        return int(self.before is not None)
+        return len(self.adjust_for) + (self.before is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

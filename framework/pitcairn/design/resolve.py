@@ -219,6 +219,7 @@ def _measure(
         money=measure.money,
         decimals=_decimals(measure),
         before=measure.before,
+        adjust_for=tuple(measure.adjust_for),
         usual=measure.usual.value if measure.usual else None,
         margin=margin,
         worth_it=worth_it,

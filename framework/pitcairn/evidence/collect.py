@@ -81,7 +81,7 @@ def _reached(plan: Plan, cube: Cube) -> tuple[ReachCount, ...]:
 def _about_customers(plan: Plan) -> tuple[str, ...]:
     """The sources of an observed draw, of values before the start, of who is in scope, and of groups."""
     wanted = [plan.observed.source] if plan.observed else []
-    if any(measure.before for measure in plan.measures) or (plan.observed and plan.keep):
+    if any(measure.covariates for measure in plan.measures) or (plan.observed and plan.keep):
         wanted.append(plan.population)
     wanted += [group.source for group in plan.groups]
     return tuple(dict.fromkeys((*wanted, *([plan.exposure.source] if plan.exposure else []))))
@@ -281,7 +281,7 @@ class _Reading:
         """Every customer who is added up, as if nothing had happened; outcomes come on top."""
         tally = self._tally(slot)
         for cell, count in (self._census.customers or self._census.under_way).items():
-            before = self._tallies_before[slot.covariate].at(cell) if slot.covariate else None
+            before = self._tallies_before[outcomes.together(slot.covariates)].at(cell) if slot.covariates else None
             tally.at(cell).add_people(count, before)
 
     def _add(self, cell: Cell, reduced: Reduced) -> None:

@@ -65,6 +65,8 @@ def _before(plan: Plan) -> Iterator[Need]:
     for measure in plan.measures:
         if measure.before is not None:
             yield Need(plan.population, measure.before, f"measure “{measure.id}”")
+        for column in measure.adjust_for:
+            yield Need(plan.population, column, f"adjusting “{measure.id}”")
 
 
 def _observed(plan: Plan) -> Iterator[Need]:

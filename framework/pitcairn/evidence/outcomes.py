@@ -28,31 +28,42 @@ class Before:
     """The different values before the start, `p_before_0`, ..., and which of them a measure has."""
 
     numbers: tuple[Number, ...]
-    places: dict[str, int]
-    """By measure id; measures without one are not in it."""
+    places: dict[str, tuple[int, ...]]
+    """By measure id, its own value before the start last; measures without any are not in it."""
 
     @classmethod
     def of(cls, plan: Plan, population: Relation | None) -> Before:
         """Every `before` of the plan once; the finest decimals that any measure asks of the column."""
         numbers: list[Number] = []
-        places: dict[str, int] = {}
+        places: dict[str, tuple[int, ...]] = {}
         numeric = {measure.before for measure in plan.measures if measure.kind != "any"}
+        if population is None:
+            return cls((), {})
         for measure in plan.measures:
-            if measure.before is not None and population is not None:
+            found = [values.known_before(population, column, measure) for column in measure.adjust_for]
+            if measure.before is not None:
                 finest = max(other.decimals for other in plan.measures if other.before == measure.before)
                 digits = max(finest, values.COVARIATE_DECIMALS)
-                number = values.before(population, measure, digits, guarded=measure.before not in numeric)
-                numbers += [number] if number not in numbers else []
-                # The cap's twin differs by the cap alone: the value before the start stays as it is.
-                places[measure.id] = places[measure.uncapped.id] = numbers.index(number)
+                found.append(values.before(population, measure, digits, guarded=measure.before not in numeric))
+            numbers += [number for number in dict.fromkeys(found) if number not in numbers]
+            if found:
+                # The cap's twin differs by the cap alone: the values before the start stay as they are.
+                places[measure.id] = places[measure.uncapped.id] = tuple(numbers.index(number) for number in found)
         return cls(tuple(numbers), places)
 
-    def of_measure(self, measure: MeasurePlan) -> tuple[str | None, tuple[int, ...]]:
-        """The column's alias and its decimals, as a slot wants them."""
-        if measure.id not in self.places:
-            return None, ()
-        place = self.places[measure.id]
-        return f"p_before_{place}", (self.numbers[place].decimals,)
+    def of_measure(self, measure: MeasurePlan) -> tuple[int, ...]:
+        """The places of its values before the start, in the order in which they follow its own."""
+        return self.places.get(measure.id, ())
+
+    def decimals(self, places: Sequence[int]) -> tuple[int, ...]:
+        return tuple(self.numbers[place].decimals for place in places)
+
+    def named(self, places: Sequence[int]) -> tuple[str, ...]:
+        return tuple(self.aliases[place] for place in places)
+
+    def flags(self, places: Sequence[int]) -> frozenset[str]:
+        """Those that are a yes or no."""
+        return frozenset(self.aliases[place] for place in places if self.numbers[place].is_flag)
 
     @property
     def aliases(self) -> list[str]:
@@ -84,20 +95,26 @@ def straight(
 
 
 def counted(before: Before, *, thirds: bool) -> Reduction:
-    """The table of people itself: how many, and their values before the start, each a slot under its alias."""
+    """The table of people itself: how many, and their values before the start: a slot for all that go together."""
     slots = [
         Slot(
-            alias,
+            together(names),
             (),
-            alias,
-            (number.decimals,),
+            names,
+            before.decimals(places),
             False,
-            flags=frozenset([alias] if number.is_flag else []),
-            thirds=int(thirds),
+            flags=before.flags(places),
+            thirds=len(places) * thirds,
         )
-        for alias, number in zip(before.aliases, before.numbers, strict=True)
+        for places in dict.fromkeys(before.places.values())
+        for names in (before.named(places),)
     ]
     return Reduction(f"SELECT {', '.join(['p_cell', *before.aliases])} FROM {TABLE}", ["p_cell"], slots)
+
+
+def together(covariates: Sequence[str]) -> str:
+    """The id of the slot of values before the start that go together."""
+    return " ".join(covariates)
 
 
 def joined(relation: Relation, measures: Sequence[MeasurePlan], before: Before, *, thirds: bool) -> Reduction:
@@ -163,19 +180,16 @@ def _slot(
     """Products of three are needed of the value, for its skew; of values before the start with uneven arms only."""
     is_events = relation.source.kind == "events"
     missing = values.may_be_missing(measure, from_events=is_events, absent=relation.source.absent)
-    flags = set(names if measure.is_rate else ())
-    covariate, digits = before.of_measure(measure)
-    if covariate and before.numbers[before.places[measure.id]].is_flag:
-        flags.add(covariate)
+    places = before.of_measure(measure)
     return Slot(
         measure.id,
         names,
-        covariate,
-        (*decimals, *digits),
+        before.named(places),
+        (*decimals, *before.decimals(places)),
         missing,
         has_gaps=missing and (is_events or values.has_gaps(relation, measure)),
-        flags=frozenset(flags),
-        thirds=len(names) + bool(covariate and thirds),
+        flags=before.flags(places) | frozenset(names if measure.is_rate else ()),
+        thirds=len(names) + len(places) * thirds,
     )
 
 

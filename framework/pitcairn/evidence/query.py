@@ -30,9 +30,10 @@ class Slot:
     id: str
     values: tuple[str, ...]
     """Columns of the value, and of a ratio's denominator."""
-    covariate: str | None
+    covariates: tuple[str, ...]
+    """Columns of values before the start."""
     decimals: tuple[int, ...]
-    """Of each value, covariate last."""
+    """Of each value, covariates last."""
     may_be_missing: bool
     """A customer can be without a value; otherwise the value of who does not appear is 0."""
     has_gaps: bool = False
@@ -44,7 +45,7 @@ class Slot:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return (*self.values, *((self.covariate,) if self.covariate else ()))
+        return (*self.values, *self.covariates)
 
 
 @dataclass(frozen=True, slots=True)

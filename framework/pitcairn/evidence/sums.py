@@ -51,20 +51,21 @@ class Sums:
             self.cubes[triple] += other.cubes[triple] if triple[0] < size else 0
 
     def add_people(self, count: int, before: Sums | None) -> None:
-        """Customers with 0 for everything but the last integer, the value before the start, if there is one."""
+        """Customers with 0 for everything but the last integers, the values before the start, if there are any."""
         self.count += count
-        if before:
-            last = len(self.linear) - 1
-            self.linear[last] += before.linear[0]
-            self.products[last, last] += before.products[0, 0]
-            if (last, last, last) in self.cubes:
-                self._add_third(last, before)
-
-    def _add_third(self, last: int, before: Sums) -> None:
-        if before.cubes:
-            self.cubes[last, last, last] += before.cubes[0, 0, 0]
-        else:
-            del self.cubes[last, last, last]
+        if before is None:
+            return
+        first = len(self.linear) - len(before.linear)
+        for place, total in enumerate(before.linear):
+            self.linear[first + place] += total
+        for (one, other), product in before.products.items():
+            self.products[first + one, first + other] += product
+        for triple in [triple for triple in self.cubes if triple[0] >= first]:
+            one, two, three = (place - first for place in triple)
+            if (one, two, three) in before.cubes:
+                self.cubes[triple] += before.cubes[one, two, three]
+            else:
+                del self.cubes[triple]
 
 
 @dataclass(slots=True)

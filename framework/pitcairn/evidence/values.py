@@ -95,6 +95,15 @@ def before(relation: Relation, measure: MeasurePlan, decimals: int, *, guarded: 
     return _or_zero(number)
 
 
+def known_before(relation: Relation, column: str, measure: MeasurePlan) -> Number:
+    """A number that was known before the start and foretells the measure; 0 where empty."""
+    number = relation.number(column, needed_by=needed_by(measure))
+    digits = 0 if relation.is_integer(column, needed_by=needed_by(measure)) else COVARIATE_DECIMALS
+    scaled = number if digits == 0 else f"ROUND({number} * {10**digits})"
+    found = Number(f"CAST({scaled} AS BIGINT)", digits)
+    return found if relation.is_complete(column, needed_by=needed_by(measure)) else _or_zero(found)
+
+
 def may_be_missing(measure: MeasurePlan, *, from_events: bool, absent: str) -> bool:
     """Whether a customer can be without a value, as opposed to having a value of 0."""
     return measure.kind in ("mean", "share") or not (from_events or absent == "zero")

@@ -71,7 +71,7 @@ def _of_measure(plan: Plan, cube: Cube, item: MeasureEffects) -> Iterator[Twin]:
     measure = item.measure
     moments = _by_arm(cube.moments(measure.id))
     if measure.covariates:
-        plainly = replace(measure, before=None)
+        plainly = replace(measure, before=None, adjust_for=())
         bare = {arm: found.along(np.eye(measure.size)[: plainly.size]) for arm, found in moments.items()}
         yield from _twins(plan, item, "unadjusted", UNADJUSTED, plainly, bare)
     if measure.cap is not None:

@@ -127,6 +127,12 @@ class Measure(Model):
         description="The same quantity before the pilot: a column of the pilot's customer source. Makes ranges "
         "narrower, and lets `plan` say what can be seen.",
     )
+    adjust_for: list[Column] = Field(
+        default_factory=list,
+        max_length=5,
+        description="More number columns of the pilot's customer source, known before the start, that foretell this "
+        "measure: with `before` they are taken out of it, which makes ranges narrower and changes no effect.",
+    )
     usual: Quantity | None = Field(
         None,
         description="`any` and `share` without `before`: the usual level, so that `plan` can say what can be seen.",

@@ -126,6 +126,17 @@ def measure_values(program: Program, _folder: ProgramFolder) -> Iterator[Problem
             yield program.problem(at, message, "keep “before”: it says the level, and more", at_key=True)
 
 
+def measure_covariates(program: Program, _folder: ProgramFolder) -> Iterator[Problem]:
+    """What a measure is adjusted for is said once."""
+    for id, measure in program.spec.measures.items():
+        seen = {measure.before} if measure.before else set()
+        for place, column in enumerate(measure.adjust_for):
+            if column in seen:
+                at: Path = ("measures", id, "adjust_for", place)
+                yield program.problem(at, f"“{id}” is adjusted for “{column}” already", "name each column once")
+            seen.add(column)
+
+
 def measure_kinds(program: Program, _folder: ProgramFolder) -> Iterator[Problem]:
     """A measure fits the kind of its source: windows need events, a wide source needs a column."""
     for id, measure in program.spec.measures.items():
@@ -213,6 +224,7 @@ RULES: tuple[ProgramRule, ...] = (
     measure_sources,
     measure_parts,
     measure_values,
+    measure_covariates,
     measure_kinds,
     group_parts,
     group_sources,
