@@ -34,6 +34,7 @@ from pitcairn.evidence.facts import (
     StartCount,
 )
 from pitcairn.evidence.health import check
+from pitcairn.evidence.kept import kept_check, known_by, seen
 from pitcairn.evidence.missing import worst_case_check
 from pitcairn.evidence.reach import not_meant_check, reached_alike_check, reached_check
 from pitcairn.evidence.sizes import over_time_check, sizes_check
@@ -437,3 +438,62 @@ def test_hillstrom_fails_nothing(engine: Engine, real_data: Callable[[str], Path
     assert not is_unsafe(tuple(found.values()))
     for id in ("sizes", "sizes_within", "sizes_over_time", "alike", "before"):
         assert found[id].state == "pass"
+
+
+# --- customers with starts of their own -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def rolling(tmp_path: Path) -> tuple[Plan, Path, list[tuple[str, int, int]]]:
+    """Customers who start on 25 days in a row, and what they spent: the gift adds 4 in the first week, else nothing."""
+    rng = np.random.default_rng(8)
+    rows = [
+        (
+            ("control", "gift")[place % 2],
+            place % 25,
+            int(rng.integers(0, 9)) + (4 if place % 2 and place % 25 < 7 else 0),
+        )
+        for place in range(3_000)
+    ]
+    lines = [f"c{place},{arm},{START + timedelta(days=late)},{spent}" for place, (arm, late, spent) in enumerate(rows)]
+    asked = plan([deciding(decimals=0)], draw=observed(start="began"))
+    return asked, csv(tmp_path / "rolling.csv", "customer,arm,began,spend\n" + "\n".join(lines)), rows
+
+
+def test_early_starters_are_compared_with_those_of_the_whole_weeks_after(
+    engine: Engine, rolling: tuple[Plan, Path, list[tuple[str, int, int]]]
+) -> None:
+    asked, file, rows = rolling
+    _, found = collect(engine, asked, {"customers": (file,)}, assignment=None, as_of=AS_OF)
+
+    def spent(arm: str, first: int, last: int) -> np.ndarray[Any, Any]:
+        return np.array([value for one, late, value in rows if one == arm and first <= late < last])
+
+    (turn,) = found.turns
+    assert turn.weeks == 2, "days 21 to 24 are no whole week"
+    for told_of, ends in ((turn.early, (0, 7)), (turn.later, (7, 21))):
+        assert told_of == pytest.approx(spent("gift", *ends).mean() - spent("control", *ends).mean(), rel=1e-9)
+    pieces = [spent(arm, *ends) for arm in ("control", "gift") for ends in ((0, 7), (7, 21))]
+    assert turn.error == pytest.approx(sqrt(sum(x.var(ddof=1) / len(x) for x in pieces)), rel=1e-9)
+    assert novelty_check(asked, found).state == "warn"
+    assert over_time_check(asked, found).state == "pass"
+
+
+def test_what_was_counted_then_is_found_again_among_more_customers_now(
+    engine: Engine, rolling: tuple[Plan, Path, list[tuple[str, int, int]]]
+) -> None:
+    asked, file, rows = rolling
+    earlier_day = START + timedelta(days=20)
+    then = seen(asked, *collect(engine, asked, {"customers": (file,)}, assignment=None, as_of=earlier_day))
+    cube, now = collect(engine, asked, {"customers": (file,)}, assignment=None, as_of=AS_OF)
+    again = known_by(asked, cube, earlier_day)
+    counted = [value for arm, late, value in rows if arm == "gift" and late <= 7]
+    gift = next(one for one in then.deciding if one.arm == "gift")
+    assert (gift.known, gift.total) == (len(counted), pytest.approx(sum(counted)))
+    assert kept_check(asked, now, then, again).state == "pass"
+    first = file.read_text(encoding="utf-8").replace("c0,control,2026-03-02,", "c0,control,2026-03-02,9", 1)
+    file.write_text(first, encoding="utf-8")
+    cube, now = collect(engine, asked, {"customers": (file,)}, assignment=None, as_of=AS_OF)
+    item = kept_check(asked, now, then, known_by(asked, cube, earlier_day))
+    assert item.state == "warn"
+    assert item.sentence.endswith("have changed since: “Spend” of “Control”.")

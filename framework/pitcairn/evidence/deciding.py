@@ -52,7 +52,7 @@ def by_start(plan: Plan, cube: Cube) -> tuple[EarlyLater, ...]:
     Nothing where all start on the same day, where there are not two whole weeks, and for ratios.
     """
     days = sorted({one.day for one in start_counts(cube)})
-    weeks = (days[-1] - plan.start).days // _WEEK if days else 0
+    weeks = ((days[-1] - plan.start).days + 1) // _WEEK - 1 if days else 0
     if weeks < 1 or plan.deciding.kind == "ratio":
         return ()
     ends = [plan.start + timedelta(days=_WEEK), plan.start + timedelta(days=_WEEK * (weeks + 1))]
