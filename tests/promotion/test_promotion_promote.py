@@ -251,6 +251,17 @@ def test_a_deviation_that_matters_bars(decided: ProgramFolder) -> None:
     assert "printed in blue" in unmet(decided)["Nothing deviated from the plan that matters"]
 
 
+def test_a_later_confirmation_of_the_same_model_takes_the_place_of_the_first(decided: ProgramFolder) -> None:
+    launch = history.launch_of(decided.ledger_file, "pickup-note", 2)
+    assert launch is not None
+    body = plain(launch.body)
+    body["plan"] = body["plan"] | {"number": 3}
+    with Ledger.open(decided.ledger_file) as ledger:
+        ledger.append("launch", pilot="pickup-note", iteration=3, lineage=launch.lineage, body=body, by="x", at=NOW)
+    assert "confirmed again since: pickup-note 3" in unmet(decided, number=2)["A confirmation was passed"]
+    assert "was not read" in unmet(decided)["A confirmation was passed"]
+
+
 def test_a_result_that_was_changed_bars(decided: ProgramFolder) -> None:
     path = decided.result_file("pickup-note", 2)
     path.write_text(path.read_text(encoding="utf-8").replace("+62", "+92"), encoding="utf-8")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 VERSION = re.compile(r"(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})")
+LARGEST = 1e15
+"""Of any number: beyond this, floats no longer count one by one."""
 LARGEST_EFFECT, LARGEST_VARIANCE = 20.0, 400.0
 """On the log-ratio scale: 20 is half a billion times as much."""
 
@@ -34,6 +36,9 @@ def from_json(text: str, *, file: str) -> Contents:
     this version has no place for is refused, because it may change what the others mean.
     """
     written = _written(text, file)
+    strange = [f"{path}: {what}" for path, what in _strange(written, "")]
+    if strange:
+        raise DataError(Problem(message=f"{what}.", file=file) for what in strange)
     contents = _typed(text, file)
     wrong = [f"{path}: not part of a pack" for path in _unknown(written, plain(contents), "")]
     if contents.core_digest != contents.model.core_digest:
@@ -41,7 +46,6 @@ def from_json(text: str, *, file: str) -> Contents:
             f"core_digest: says {contents.core_digest[:12]}…, but the core here gives "
             f"{contents.model.core_digest[:12]}…"
         )
-    wrong += [f"{path}: holds a sign that cannot be shown" for path in _unprintable(written, "")]
     wrong += _loose_ends(contents)
     if wrong:
         raise DataError(Problem(message=f"{what}.", file=file) for what in wrong)
@@ -127,17 +131,20 @@ def _unknown(written: Any, understood: Any, path: str) -> Iterator[str]:
             yield from _unknown(one, other, f"{path}.{index}")
 
 
-def _unprintable(written: Any, path: str) -> Iterator[str]:
-    """Texts with control signs: a terminal would obey them."""
+def _strange(written: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Texts with control signs, which a terminal would obey, and numbers out of all proportion."""
     if isinstance(written, str):
         if not all(letter.isprintable() or letter == "\n" for letter in written):
-            yield path.lstrip(".")
+            yield path.lstrip("."), "holds a sign that cannot be shown"
+    elif isinstance(written, int | float):
+        if abs(written) > LARGEST:
+            yield path.lstrip("."), "is out of all proportion"
     elif isinstance(written, dict):
         for key, value in written.items():
-            yield from _unprintable(value, f"{path}.{key}")
+            yield from _strange(value, f"{path}.{key}")
     elif isinstance(written, list):
         for index, value in enumerate(written):
-            yield from _unprintable(value, f"{path}.{index}")
+            yield from _strange(value, f"{path}.{index}")
 
 
 def _canonical(value: object) -> str:

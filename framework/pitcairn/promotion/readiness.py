@@ -9,6 +9,7 @@ from pitcairn.ledger.verify import verify
 from pitcairn.ledger.witnesses import witnesses
 from pitcairn.phrases import day, several
 from pitcairn.promotion.candidate import Candidate
+from pitcairn.promotion.history import practice_digest
 from pitcairn.promotion.payback import payback
 from pitcairn.reading.proofs import NOBODY_WORSE
 from pitcairn.reading.result import GuardrailRow, Shown
@@ -59,7 +60,25 @@ def _confirmed(candidate: Candidate) -> Standing:
     evidence = f"{number}, read as of {turn.reading.body.as_of}: {verdict.replace('_', ' ')}."
     if verdict != "promote":
         return _unmet(test, evidence, "only a reading whose verdict is “promote” passes")
+    later = _later(candidate)
+    if later:
+        why = f"{evidence} But it was confirmed again since: {several(later)}."
+        return _unmet(test, why, "promote on the last confirmation; the first that passed is not the one that counts")
     return Standing(test=test, met=True, evidence=evidence)
+
+
+def _later(candidate: Candidate) -> list[str]:
+    """Confirmations of the very same model on the same question, launched after this one."""
+    turn, plan = candidate.turn, candidate.turn.plan
+    core = practice_digest(plan, plan.arm(candidate.arm))
+    return [
+        f"{other.plan.pilot} {other.plan.number}"
+        for other in candidate.turns
+        if other.plan.stage == "confirm"
+        and other.launch.seq > turn.launch.seq
+        and other.plan.lineage == plan.lineage
+        and any(practice_digest(other.plan, arm) == core for arm in other.plan.treatments)
+    ]
 
 
 def _declared(candidate: Candidate) -> list[Standing]:

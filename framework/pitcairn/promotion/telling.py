@@ -272,7 +272,8 @@ def _parameter(one: Parameter) -> str:
     if one.kind == "local":
         return "must be set at each place"
     limits = several([str(choice) for choice in one.choices]) if one.choices else _between(one.low, one.high)
-    return f"{one.value}; may be {limits}; tried: {several([str(value) for value in one.tested])}"
+    tried = several([str(value) for value in one.tested or (one.value,)])
+    return f"{one.value}; may be {limits}; tried: {tried}"
 
 
 def _between(low: float | None, high: float | None) -> str:
