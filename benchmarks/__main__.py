@@ -27,6 +27,9 @@ def say(text: str) -> None:
 def make(kind: str, folder: Path, customers: int) -> None:
     """The data of one kind, and for events the draw that they are read with."""
     say(f"data: {kind}")
+    if kind == "registry":
+        run(cases.module("registry", "make", folder))
+        return
     if kind == "pack":
         run(cases.module("packs", "make", folder))
         return
@@ -59,6 +62,8 @@ def case_of(name: str, data: Path, pythons: dict[str, Path]) -> Case:
         return cases.peers(data / "wide", pythons)
     if name == "packs":
         return cases.packs(data / "pack")
+    if name == "registry":
+        return cases.registry(data / "registry")
     if name == "moments":
         return cases.moments(pythons)
     return cases.start(Path(sys.executable).with_name("pitcairn"))

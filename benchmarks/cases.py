@@ -235,6 +235,21 @@ def packs(data: Path) -> Case:
     )
 
 
-NAMES = ("wide", "events-text", "events-numbers", "draw", "peers", "moments", "packs", "start")
+def registry(data: Path) -> Case:
+    """What it costs to index a thousand packs, each known to be whole first."""
+    return Case(
+        name="registry",
+        title="indexing 1,000 packs",
+        commands={"index": module("registry", "index", data), "hash": module("registry", "hash", data)},
+        comparisons=(
+            Comparison("index / SHA-256 and SHA-512 of the same bytes", "index", "hash", "work"),
+            Comparison("index, seconds of work", "index", "hash", "work", limit=10.0),
+        ),
+        pairs=5,
+        needs=("registry",),
+    )
+
+
+NAMES = ("wide", "events-text", "events-numbers", "draw", "peers", "moments", "packs", "registry", "start")
 PEERS = {"peers": ("tea-tasting", "gbstats"), "moments": ("gbstats", "tea-tasting", "statsmodels")}
 """Whose environments a case wants."""
