@@ -42,6 +42,8 @@ def make(data: Path) -> None:
 
 def verify(data: Path) -> None:
     """All that `pack verify` does to know that a pack is whole."""
+    import pydantic.dataclasses  # noqa: F401  what `opened` imports when it is first needed
+
     from pitcairn.promotion.pack import opened
 
     clock = Clock()
