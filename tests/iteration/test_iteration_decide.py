@@ -146,6 +146,15 @@ def test_a_deviation_heads_the_page_and_bars_promotion_where_it_touches_what_was
         say(folder)
 
 
+def test_a_reading_after_a_barring_deviation_does_not_recommend_promotion(tmp_path: Path) -> None:
+    folder = confirmed(tmp_path)
+    assert look(folder, dry_run=True).result.verdicts[0].code == "promote"
+    note(folder, "deciding")
+    result = look(folder).result
+    assert result.verdicts[0].code == "adapt"
+    assert [row.test for row in result.promotion if not row.met] == ["Carried out as planned"]
+
+
 def test_a_deviation_elsewhere_is_shown_and_bars_nothing(tmp_path: Path) -> None:
     folder = confirmed(tmp_path)
     note(folder, "other")

@@ -420,6 +420,7 @@ def test_only_the_counts_of_a_draw_are_asked_for() -> None:
         "left_out",
         "arms",
         "files",
+        "redrawn",
         "attempt",
         "level",
     }

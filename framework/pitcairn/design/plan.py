@@ -246,6 +246,8 @@ class Plan:
     start: date
     follow_up_days: int
     end: date
+    redraw_after_days: int | None = None
+    """Customers of earlier iterations may be drawn again this long after those ended; None: never."""
     confidence: float = 0.95
     largest_plausible_gain: float = 0.06
     """Relative to the comparison's level; half of it is how far true gains are taken to spread."""

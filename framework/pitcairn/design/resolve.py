@@ -90,6 +90,7 @@ def resolve(loaded: Loaded) -> Plan:
         start=iteration.start,
         follow_up_days=iteration.follow_up,
         end=iteration.end,
+        redraw_after_days=iteration.redraw_after,
         largest_plausible_gain=float(program.largest_plausible_gain),
         exposure=exposure,
     )

@@ -26,6 +26,7 @@ from pitcairn.estimate.moments import Moments
 from pitcairn.evidence.balance import balance
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.facts import Balance
+from pitcairn.evidence.ids import drawn_key
 from pitcairn.evidence.population import Files, Population, Taken, population
 from pitcairn.evidence.sources import explained as traced
 from pitcairn.evidence.sql import literal, path_literal
@@ -49,6 +50,8 @@ class Draw:
     """Drawn customers before the start, each treatment arm against the comparison."""
     files: tuple[Path, ...]
     """The assignment first, then a list for each treatment arm; none where the draw was only counted."""
+    redrawn: int
+    """Drawn customers who were in one of the earlier draws that they may be drawn from again."""
     digest: str | None
     """SHA-256 of the assignment file, so that a changed list is noticed; None where nothing was written."""
 
@@ -69,8 +72,13 @@ def count(engine: Engine, plan: Plan, files: Files, *, taken: Sequence[Taken]) -
         return _counted(engine, plan, people, f"({_lot(plan, people)}) AS lot")
 
 
-def draw(engine: Engine, plan: Plan, files: Files, *, taken: Sequence[Taken], into: Path) -> Draw:
+def draw(
+    engine: Engine, plan: Plan, files: Files, *, taken: Sequence[Taken], into: Path, before: Sequence[Path] = ()
+) -> Draw:
     """Draws every eligible customer and writes `assignment.parquet` and `<arm>.csv` for each treatment arm.
+
+    `before` holds the assignments of earlier iterations whose customers may be drawn again, the latest first: where
+    there are any, `assignment.parquet` has a column `previous_arm`, empty for those who are fresh.
 
     The files appear together at the end, or not at all. The same plan and customers give the same files, whatever
     the order of the rows. DataError where the customer source names a customer twice or not at all, where ids are
@@ -81,10 +89,13 @@ def draw(engine: Engine, plan: Plan, files: Files, *, taken: Sequence[Taken], in
         engine.run(f"CREATE OR REPLACE TEMPORARY TABLE {_LOT} AS {_lot(plan, people)}")
     try:
         counted = _counted(engine, plan, people, _LOT)
-        paths = _write(engine, plan, people, into)
+        paths = _write(engine, plan, people, into, before)
     finally:
         engine.run(f"DROP TABLE IF EXISTS {_LOT}")
-    return replace(counted, files=paths, digest=file_digest(paths[0]))
+    redrawn = 0
+    if before:
+        ((redrawn,),) = engine.rows(f"SELECT COUNT(previous_arm) FROM read_parquet({path_literal(paths[0])})")
+    return replace(counted, files=paths, redrawn=redrawn, digest=file_digest(paths[0]))
 
 
 # --- the lot --------------------------------------------------------------------------------------------------
@@ -129,6 +140,7 @@ def _counted(engine: Engine, plan: Plan, people: Population, lot: str) -> Draw:
         arms=tuple((arm.id, sizes.get(first + number, 0)) for number, arm in enumerate(plan.arms)),
         balance=_balance(plan, people, {row[0] - first: row[4:] for row in rows if row[0] >= first}),
         files=(),
+        redrawn=0,
         digest=None,
     )
     _refuse_empty(counted)
@@ -138,7 +150,7 @@ def _counted(engine: Engine, plan: Plan, people: Population, lot: str) -> Draw:
 def _expected(engine: Engine, plan: Plan, people: Population) -> Draw:
     ((in_scope,),) = engine.rows(f"SELECT COUNT(*) FROM ({people.sql}) AS people")
     arms = tuple((arm.id, round(in_scope * arm.share)) for arm in plan.arms)
-    expected = Draw(in_scope=in_scope, left_out=(), arms=arms, balance=(), files=(), digest=None)
+    expected = Draw(in_scope=in_scope, left_out=(), arms=arms, balance=(), files=(), redrawn=0, digest=None)
     _refuse_empty(expected)
     return expected
 
@@ -195,19 +207,34 @@ def _rows(number: int) -> str:
 # --- the lists ------------------------------------------------------------------------------------------------
 
 
-def _write(engine: Engine, plan: Plan, people: Population, into: Path) -> tuple[Path, ...]:
+def _write(engine: Engine, plan: Plan, people: Population, into: Path, before: Sequence[Path]) -> tuple[Path, ...]:
     """The assignment and the lists, put in place together; the assignment's path first."""
     first = len(people.reasons) + 1
     arms = " ".join(f"WHEN {number} THEN {literal(arm.id)}" for number, arm in enumerate(plan.arms, start=first))
-    assignment = f"SELECT who AS customer, CASE outcome {arms} END AS arm FROM {_LOT} WHERE outcome >= {first}"
+    drawn = f"SELECT who AS customer, CASE outcome {arms} END AS arm FROM {_LOT} WHERE outcome >= {first}"
+    assignment = _with_previous(engine, drawn, before, whole=people.whole_ids) if before else drawn
     with _staged(into) as staged:
-        _copy(engine, f"{assignment} ORDER BY who", staged / ASSIGNMENT, "FORMAT parquet")
+        _copy(engine, f"{assignment} ORDER BY customer", staged / ASSIGNMENT, "FORMAT parquet")
         # The engine reads a file in its order, so the lists are sorted as well.
         sorted_ids = f"SELECT customer FROM read_parquet({path_literal(staged / ASSIGNMENT)})"
         for arm in plan.treatments:
             _copy(engine, f"{sorted_ids} WHERE arm = {literal(arm.id)}", staged / f"{arm.id}.csv", "FORMAT csv, HEADER")
         names = (ASSIGNMENT, *(f"{arm.id}.csv" for arm in plan.treatments))
         return tuple((staged / name).replace(into / name) for name in names)
+
+
+def _with_previous(engine: Engine, drawn: str, before: Sequence[Path], *, whole: bool) -> str:
+    """The draw with the arm that each customer was drawn to last time."""
+    joins, columns = [], []
+    for place, path in enumerate(before):
+        key = drawn_key(engine, path, whole=whole)
+        earlier = f"SELECT {key} AS customer, arm FROM read_parquet({path_literal(path)})"
+        joins.append(f"LEFT JOIN ({earlier}) AS earlier_{place} ON earlier_{place}.customer = drawn.customer")
+        columns.append(f"earlier_{place}.arm")
+    return (
+        f"SELECT drawn.customer, drawn.arm, COALESCE({', '.join(columns)}) AS previous_arm "
+        f"FROM ({drawn}) AS drawn {' '.join(joins)}"
+    )
 
 
 @contextmanager

@@ -12,11 +12,12 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pitcairn.canonical import file_digest, plain
 from pitcairn.design.eligibility import IN_AN_EARLIER_ITERATION, IN_ANOTHER_PILOT
+from pitcairn.design.lineage import kin
 from pitcairn.design.plan import Plan
 from pitcairn.design.resolve import resolve
 from pitcairn.errors import DataError, Refused
@@ -32,6 +33,7 @@ from pitcairn.iteration.outcomes import Launch
 from pitcairn.ledger import attempts, history
 from pitcairn.ledger.attempts import Attempt
 from pitcairn.ledger.entry import DrawnArm, LaunchBody
+from pitcairn.ledger.history import LaunchRow
 from pitcairn.ledger.ledger import Ledger
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.result import LeftOut
@@ -39,6 +41,7 @@ from pitcairn.spec.load import Loaded, load
 
 Files = Mapping[str, tuple[Path, ...]]
 NO_FILES: Files = {}
+DRAWN_AGAIN = "in an earlier iteration, and free again"
 
 
 def launch(
@@ -71,26 +74,54 @@ def launch(
 
 
 def taken_before(folder: ProgramFolder, plan: Plan) -> tuple[Taken, ...]:
-    """The other draws whose customers this one must leave out: of running pilots, and of the lineage's own past.
+    """The other draws whose customers this one must leave out: of running pilots, and of the question's own past.
 
     DataError where a list that must be respected is no longer there.
     """
+    return tuple(found for found in _draws(folder, plan) if found.reason != DRAWN_AGAIN)
+
+
+def drawn_again(folder: ProgramFolder, plan: Plan) -> tuple[Path, ...]:
+    """The assignments of earlier iterations whose customers may be drawn again, after their wash-out; latest first."""
+    return tuple(found.path for found in reversed(_draws(folder, plan)) if found.reason == DRAWN_AGAIN)
+
+
+def _draws(folder: ProgramFolder, plan: Plan) -> tuple[Taken, ...]:
+    rows = history.launches(folder.ledger_file)
+    ended = {(row.pilot, row.number): row.at.date() for row in history.closings(folder.ledger_file)}
+    kindred = kin([*(row.body.plan for row in rows), plain(plan)], len(rows))
     found = []
-    for row in history.launches(folder.ledger_file):
-        if (row.pilot, row.number) == (plan.pilot, plan.number):
+    for place, row in enumerate(rows):
+        if row.body.list_digest is None or (row.pilot, row.number) == (plan.pilot, plan.number):
             continue
-        own = row.pilot == plan.pilot or row.lineage == plan.lineage
-        running = str(row.body.plan.get("end", "")) >= plan.start.isoformat()
-        if row.body.list_digest is None or not (own or running):
+        end = min(ended.get((row.pilot, row.number), date.max), _end(row))
+        own = row.pilot == plan.pilot or place in kindred
+        if not own and end < plan.start:
             continue
-        path = folder.assignment_file(row.pilot, row.number)
-        if not path.is_file():
-            raise DataError(
-                f"{folder.relative(path)} is missing, so its customers cannot be left out of this draw.",
-                hint="restore the file that the launch wrote",
-            )
-        found.append(Taken(path=path, reason=IN_AN_EARLIER_ITERATION if own else IN_ANOTHER_PILOT))
+        reason = IN_AN_EARLIER_ITERATION if own else IN_ANOTHER_PILOT
+        wash_out = plan.redraw_after_days
+        if own and wash_out is not None and end + timedelta(days=wash_out) <= plan.start:
+            reason = DRAWN_AGAIN
+        found.append(Taken(path=_list_of(folder, row), reason=reason))
     return tuple(found)
+
+
+def _end(row: LaunchRow) -> date:
+    return date.fromisoformat(str(row.body.plan["end"]))
+
+
+def _list_of(folder: ProgramFolder, row: LaunchRow) -> Path:
+    """A draw's own file, also where somebody has renamed the pilot's folder since."""
+    path = folder.assignment_file(row.pilot, row.number)
+    if path.is_file():
+        return path
+    for other in sorted(folder.pilots.glob(f"*/lists/*/{ASSIGNMENT}")):
+        if file_digest(other) == row.body.list_digest:
+            return other
+    raise DataError(
+        f"{folder.relative(path)} is missing, so its customers cannot be left out of this draw.",
+        hint="restore the file that the launch wrote",
+    )
 
 
 def draw_sources(plan: Plan) -> tuple[str, ...]:
@@ -111,7 +142,7 @@ def _draw_and_lock(
         return _described(folder, plan, drawn, dry_run=True)
     with _staging(folder, plan) as staged:
         with Engine.open(folder.scratch) as engine:
-            drawn = draw(engine, plan, files, taken=taken, into=staged)
+            drawn = draw(engine, plan, files, taken=taken, into=staged, before=drawn_again(folder, plan))
         _lock(folder, loaded, plan, drawn, file_facts(files), staged, len(seen), by=by, now=now)
     return _described(folder, plan, drawn, dry_run=False)
 
@@ -214,6 +245,7 @@ def _body(
         left_out=tuple(LeftOut(reason=reason, count=number) for reason, number in left_out),
         arms=tuple(DrawnArm(arm=arm, label=labels[arm], customers=number) for arm, number in arms),
         files=facts,
+        redrawn=drawn.redrawn if drawn else 0,
         attempt=attempt.number if attempt else None,
         level=attempt.level if attempt else None,
     )

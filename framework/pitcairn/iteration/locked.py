@@ -11,6 +11,7 @@ from pitcairn.design.plan import Plan
 from pitcairn.errors import DataError, Problem, Refused
 from pitcairn.ledger import attempts, history
 from pitcairn.ledger.history import LaunchRow
+from pitcairn.ledger.recorded import bars
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.lock import GainFact, Lock
 
@@ -85,6 +86,8 @@ def lock_of(folder: ProgramFolder, launch: LaunchRow) -> Lock:
         left_out=tuple((item.reason, item.count) for item in launch.body.left_out),
         earlier_gains=earlier_gains(folder, launch.pilot, launch.number),
         ledger_head=history.head(folder.ledger_file),
+        barred=bars(folder.ledger_file, launch.pilot, launch.number),
+        redrawn=launch.body.redrawn,
         gains=gains_elsewhere(folder, launch.pilot, launch.number),
     )
 

@@ -86,6 +86,8 @@ class LaunchBody:
     arms: tuple[DrawnArm, ...]
     files: tuple[FileFact, ...]
     """Fingerprints of the files the draw was made from."""
+    redrawn: int = 0
+    """Customers among those drawn who had been in an earlier iteration of the same question."""
     attempt: int | None = None
     """Which confirmation of its lineage it is; None for an exploration, or where an older ledger only counts rows."""
     level: float | None = None

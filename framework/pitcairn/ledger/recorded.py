@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pitcairn.ledger import history
 from pitcairn.ledger.history import AmendmentRow, ClosingRow, DecisionRow
-from pitcairn.reading.past import Ruling
 from pitcairn.reading.since import deviation, differs, early_end
+
+if TYPE_CHECKING:
+    from pitcairn.reading.past import Ruling
 
 
 def ruling(row: DecisionRow) -> Ruling:
     """A decision, ready to be shown."""
+    # Its module loads the numbers, which whoever only asks where things stand does without.
+    from pitcairn.reading.past import Ruling
+
     body = row.body
     return Ruling(
         arm=body.arm,

@@ -42,6 +42,10 @@ class Lock:
     spent: float | None = None
     """What the lineage has spent, this confirmation included; None where the ledger's rule gives it."""
 
+    barred: tuple[str, ...] = ()
+    """What was recorded that keeps everything in this iteration from promotion, as sentences."""
+    redrawn: int = 0
+    """Customers among those drawn who had been in an earlier iteration of the same question."""
     gains: tuple[GainFact, ...] = ()
     """What all other iterations of the program came to, by their last readings: never only winners."""
 

@@ -39,6 +39,9 @@ def promotion_rows(proof: Proof) -> tuple[PromotionRow, ...]:
 def _arm_rows(proof: Proof, arm: str) -> list[PromotionRow]:
     plan = proof.plan
     rows = [_confirmed(proof, arm), _enough(proof, arm), _healthy(proof, arm)]
+    if proof.lock.barred:
+        told = " ".join(proof.lock.barred)
+        rows.append(PromotionRow(test="Carried out as planned", arm=arm, met=False, evidence=told))
     if plan.guardrails:
         rows.append(_guarded(proof, arm))
     if plan.promotion_iterations > 1:
@@ -50,7 +53,8 @@ def _arm_rows(proof: Proof, arm: str) -> list[PromotionRow]:
 
 def _confirmed(proof: Proof, arm: str) -> PromotionRow:
     met = proof.plan.stage == "confirm" and not proof.lock.retrospective
-    why = "Planned beforehand, on fresh customers." if met else "Not yet: this reading is an exploration."
+    who = f"customers of whom {proof.lock.redrawn:,} were redrawn" if proof.lock.redrawn else "fresh customers"
+    why = f"Planned beforehand, on {who}." if met else "Not yet: this reading is an exploration."
     if proof.lock.retrospective:
         why = "No: the plan was locked after the outcomes existed."
     return PromotionRow(test=CONFIRMED, arm=arm, met=met, evidence=why)

@@ -29,6 +29,11 @@ def notices(plan: Plan, lock: Lock) -> tuple[str, ...]:
             "An exploration: look as often as you like and rework the model freely. It never promotes; "
             "only a confirmation on fresh customers does."
         )
+    if lock.redrawn:
+        found.append(
+            f"Redrawn, not fresh: {count(lock.redrawn)} of these customers were in an earlier iteration, which ended "
+            f"at least {plan.redraw_after_days} days before. What they got then may still show."
+        )
     attempt = attempt_of(lock)
     if attempt is not None:
         found.append(attempt.sentence)

@@ -380,6 +380,11 @@ class IterationSpec(Model):
     take: Share = Field(
         default_factory=lambda: Fraction(1), description="The share of the eligible customers to draw; all if left out."
     )
+    redraw_after: Duration | None = Field(
+        None,
+        description="Where too few fresh customers are left: draw customers of earlier iterations again, once this "
+        "long has passed since those ended. Every page then says so. Left out: nobody is drawn twice.",
+    )
     worth_it: Quantity = Field(description="The smallest gain in the deciding measure worth having.")
     predictions: list[Prediction] = Field(default_factory=list, description="What we expect, written beforehand.")
     groups: list[Id] = Field(default_factory=list, max_length=8, description="Which groups to look at.")
