@@ -33,6 +33,9 @@ FEWEST = 50
 FARTHEST = 8.0
 """Standard errors beyond which ranges are not worked out."""
 
+OUT_OF_SIGHT = 25.0
+"""Standard errors beyond every bound there can be."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
@@ -164,6 +167,6 @@ def _is_even(outcome: Effect) -> bool:
 
 
 def _normal(t: float, freedom: float) -> float:
-    """The standard normal value just as far out as Student's t."""
-    tail = float(stdtr(freedom, -abs(t)))
-    return math.copysign(min(-float(ndtri(tail)), abs(t)) if tail > 0 else abs(t), t)
+    """The standard normal value just as far out as Student's t; beyond `OUT_OF_SIGHT` all are the same."""
+    tail = max(float(stdtr(freedom, -abs(t))), 1e-190)
+    return math.copysign(min(-float(ndtri(tail)), abs(t), OUT_OF_SIGHT), t)
