@@ -249,8 +249,9 @@ class Plan:
     redraw_after_days: int | None = None
     """Customers of earlier iterations may be drawn again this long after those ended; None: never."""
     confidence: float = 0.95
-    largest_plausible_gain: float = 0.06
-    """Relative to the comparison's level; half of it is how far true gains are taken to spread."""
+    largest_plausible_gain: float | None = None
+    """Relative to the comparison's level; half of it is how far true gains are taken to spread. None: as the worth-it
+    line and the predictions have it."""
     exposure: ExposurePlan | None = None
 
     @property

@@ -51,6 +51,7 @@ def resolve(loaded: Loaded) -> Plan:
     measures, groups = _measures(program, pilot, iteration), _groups(program, pilot, iteration)
     observed, exposure = _observed(iteration), _exposure(iteration)
     opt_out, caps = _contact(program) if observed is None else ((), ())
+    largest = program.largest_plausible_gain
     return Plan(
         schema=SCHEMA,
         program=program.program,
@@ -91,7 +92,7 @@ def resolve(loaded: Loaded) -> Plan:
         follow_up_days=iteration.follow_up,
         end=iteration.end,
         redraw_after_days=iteration.redraw_after,
-        largest_plausible_gain=float(program.largest_plausible_gain),
+        largest_plausible_gain=None if largest is None else float(largest),
         exposure=exposure,
     )
 

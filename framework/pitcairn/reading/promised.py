@@ -6,16 +6,16 @@ from pitcairn.canonical import digest
 from pitcairn.design.plan import ArmPlan, Plan
 from pitcairn.estimate.effect import Effect
 from pitcairn.estimate.moments import Moments
-from pitcairn.estimate.promised import Promised, promised
+from pitcairn.estimate.promised import ANCHOR, Promised, promised
 from pitcairn.evidence.cube import Cube
 from pitcairn.reading.effects import relative
 from pitcairn.reading.lock import GainFact
-from pitcairn.reading.numbers import Display, display_for
+from pitcairn.reading.numbers import Display, display_for, percent
 from pitcairn.reading.result import PromisedRow
 from pitcairn.reading.told import Told
 
-ONE_SIGMA = 0.6826894921370859
-"""The confidence of one standard error, so that a range's half is the error."""
+SMALLEST = 2 * ANCHOR
+"""The least that is taken for the largest plausible relative gain."""
 
 
 def promised_rows(told: Told, cube: Cube) -> tuple[PromisedRow, ...]:
@@ -55,9 +55,10 @@ def _practice(arm: ArmPlan) -> list[str | None]:
 
 def _row(plan: Plan, told: Told, display: Display, fact: GainFact, everything: tuple[GainFact, ...]) -> PromisedRow:
     own = [(one.relative, one.variance) for one in everything if one.model == fact.model]
-    found = promised(own, [(one.relative, one.variance) for one in everything], anchor=plan.largest_plausible_gain / 2)
     effect = told.effects[0].by_arm[fact.arm]
     level = effect.control if isinstance(effect, Effect) else 0.0
+    largest = _largest(plan, level)
+    found = promised(own, [(one.relative, one.variance) for one in everything], anchor=largest / 2)
     sign = 1 if plan.deciding.better == "up" else -1
     texts = [display.change(sign * level * value) for value in (found.raw, found.estimate, found.low, found.high)]
     return PromisedRow(
@@ -71,18 +72,31 @@ def _row(plan: Plan, told: Told, display: Display, fact: GainFact, everything: t
         raw_text=texts[0],
         estimate_text=texts[1],
         range_text=f"{texts[2]} to {texts[3]}" if sign > 0 else f"{texts[3]} to {texts[2]}",
-        sentence=_sentence(found, texts, display.unit, len(own), plan),
+        sentence=_sentence(found, texts, display.unit, len(own), largest, rising=sign > 0),
     )
 
 
-def _sentence(found: Promised, texts: list[str], unit: str, own: int, plan: Plan) -> str:
+def _largest(plan: Plan, level: float) -> float:
+    """The largest relative gain that counts as plausible: the program's word, else what the plan was written for.
+
+    Whoever writes a line or a prediction before the launch holds such a gain for possible; a prior that does not would
+    draw a true gain away.
+    """
+    if plan.largest_plausible_gain is not None:
+        return plan.largest_plausible_gain
+    foretold = [one.high for one in plan.predictions if one.measure == plan.deciding.id]
+    hoped = max([2 * (plan.deciding.worth_it or 0.0), *foretold])
+    return max(SMALLEST, hoped / level) if level > 0 else SMALLEST
+
+
+def _sentence(found: Promised, texts: list[str], unit: str, own: int, largest: float, *, rising: bool) -> str:
     raw, estimate, low, high = texts
-    ends = (low, high) if plan.deciding.better == "up" else (high, low)
+    ends = (low, high) if rising else (high, low)
     seen = "" if own == 1 else f" in {own} iterations"
     measured = f"{raw} was measured{seen}"
     results = "this result alone" if found.count == 1 else f"all {found.count} results of the program so far"
     return (
         f"Promise {estimate} {unit}, likely between {ends[0]} and {ends[1]}; {measured}. What looks best looks "
         f"a little better than it is, so the number is drawn in, by {results} and by a gain of "
-        f"{plan.largest_plausible_gain:.0%} as the largest plausible."
+        f"{percent(largest)} as the largest plausible."
     )

@@ -207,10 +207,11 @@ class ProgramSpec(Model):
         "attempt. `program_fdr`: at the same or stricter, so that of all promotions of the program at most 10 % are "
         "false on average.",
     )
-    largest_plausible_gain: Share = Field(
-        default_factory=lambda: Fraction(3, 50),
-        description="The largest relative gain you would find plausible, such as `10%`: numbers are drawn in by it "
-        "before they are promised. Rather too large than too small; 6 % if left out.",
+    largest_plausible_gain: Share | None = Field(
+        None,
+        description="The largest relative gain you would find plausible, such as `30%`: numbers are drawn in by it "
+        "before they are promised, so rather too large than too small. Left out: 6 %, or twice the worth-it line, or "
+        "the highest gain that was predicted, whichever is most.",
     )
     contact_policy: ContactPolicy = Field(
         default_factory=lambda: ContactPolicy(opt_out=[], caps=[]), description="Opt-outs and contact caps."
