@@ -33,6 +33,9 @@ def make(kind: str, folder: Path, customers: int) -> None:
     if kind == "pack":
         run(cases.module("packs", "make", folder))
         return
+    if kind == "demo":
+        run(cases.module("pages", "make", folder))
+        return
     run(cases.module("data", kind, folder, customers))
     if kind.startswith("events") and not (folder / "draw" / "assignment.parquet").is_file():
         run(cases.module("ours", "draw", folder, "--into", folder / "draw"))
@@ -64,6 +67,8 @@ def case_of(name: str, data: Path, pythons: dict[str, Path]) -> Case:
         return cases.packs(data / "pack")
     if name == "registry":
         return cases.registry(data / "registry")
+    if name == "pages":
+        return cases.pages(data / "demo")
     if name == "moments":
         return cases.moments(pythons)
     return cases.start(Path(sys.executable).with_name("pitcairn"))

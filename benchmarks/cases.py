@@ -249,6 +249,27 @@ def registry(data: Path) -> Case:
     )
 
 
-NAMES = ("wide", "events-text", "events-numbers", "draw", "peers", "moments", "packs", "registry", "start")
+def pages(data: Path) -> Case:
+    """What a page costs once its result is there, twenty times over, beside reading and writing the result itself."""
+    return Case(
+        name="pages",
+        title="the demo's page from its result, twenty times",
+        commands={
+            "page": module("pages", "page", data),
+            "page with charts": module("pages", "charts", data),
+            "result": module("pages", "json", data),
+        },
+        comparisons=(
+            Comparison("page / its result read and written back", "page", "result", "work", limit=1.0),
+            Comparison("the same with two charts of 60 days", "page with charts", "result", "work"),
+            Comparison("page, start-up included, seconds waited", "page", "result", "wall"),
+            Comparison("page with charts, peak memory", "page with charts", "page", "memory"),
+        ),
+        pairs=7,
+        needs=("demo",),
+    )
+
+
+NAMES = ("wide", "events-text", "events-numbers", "draw", "peers", "moments", "packs", "registry", "pages", "start")
 PEERS = {"peers": ("tea-tasting", "gbstats"), "moments": ("gbstats", "tea-tasting", "statsmodels")}
 """Whose environments a case wants."""

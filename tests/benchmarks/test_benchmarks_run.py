@@ -15,7 +15,7 @@ def benchmarks(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", ["wide", "events-text", "events-numbers", "draw"])
+@pytest.mark.parametrize("case", ["wide", "events-text", "events-numbers", "draw", "pages"])
 def test_a_small_run_agrees_with_its_references_and_prints_its_rows(case: str, tmp_path: Path) -> None:
     done = benchmarks("--scratch", tmp_path, "--scale", "0.002", "--pairs", "1", "--only", case)
     assert done.returncode == 0, done.stderr
