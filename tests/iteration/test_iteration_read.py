@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -67,7 +68,8 @@ def test_no_customer_is_named_outside_the_lists(shop: ProgramFolder) -> None:
         if "/lists/" in name:
             continue
         text = (shop.root / name).read_bytes().decode("utf-8", errors="replace")
-        assert not [customer for customer in customers if customer in text], name
+        # An id by itself: the digits of a digest may say c02776 by chance.
+        assert not customers & set(re.findall(r"(?<![0-9a-z])c\d{5}(?![0-9a-z])", text)), name
 
 
 def test_a_dry_run_writes_nothing(shop: ProgramFolder) -> None:
