@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from pitcairn.design.plan import Plan
 from pitcairn.errors import Refused
@@ -11,6 +12,7 @@ from pitcairn.estimate.winner import promised
 from pitcairn.promotion.contents import Claim, Estimate, GroupEvidence, IterationEvidence
 from pitcairn.promotion.history import Turn, gains, turned
 from pitcairn.promotion.scale import effect_of
+from pitcairn.promotion.shareable import WITH_IT, hidden_levels, where
 from pitcairn.reading.result import MeasureBlock, Result, Shown
 
 SMALLEST_ANCHOR = 0.03
@@ -76,8 +78,11 @@ def groups_of(turn: Turn, arm: str) -> tuple[GroupEvidence, ...]:
     total = sum(note.counted for note in turn.result.arms if note.id in (arm, turn.plan.comparison.id))
     found = []
     for table in turn.result.groups:
+        hidden = hidden_levels(turn.result, table)
         for row in (row for row in table.rows if row.arm == arm):
-            effect = effect_of(turn.result, turn.plan.deciding.id, arm, f"{table.label}: {row.level}")
+            if row.level in hidden:
+                row = replace(row, customers=None)
+            effect = effect_of(turn.result, turn.plan.deciding.id, arm, where(table, row.level))
             found.append(
                 GroupEvidence(
                     group=table.id,
@@ -85,7 +90,7 @@ def groups_of(turn: Turn, arm: str) -> tuple[GroupEvidence, ...]:
                     customers=row.customers,
                     share=None if row.customers is None or total == 0 else round(row.customers / total, DIGITS),
                     effect=effect if isinstance(effect, Estimate) and row.customers is not None else None,
-                    why=effect.why if isinstance(effect, NotAvailable) else None,
+                    why=effect.why if isinstance(effect, NotAvailable) else WITH_IT if row.customers is None else None,
                 )
             )
     return tuple(found)
