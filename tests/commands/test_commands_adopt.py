@@ -10,6 +10,7 @@ import pytest
 
 from iteration.small_shop import a_shop, luck
 from pitcairn.commands.group import run
+from pitcairn.design.plan import Condition
 from pitcairn.design.resolve import resolve
 from pitcairn.ledger import history
 from pitcairn.program import ProgramFolder
@@ -216,3 +217,27 @@ def test_a_rollback_needs_a_reason_and_ends_it(
     assert pitcairn(here, "rollout", "bread-note", "--rollback", "--because", "harm", "--by", "bo", *READ) == 0
     assert pitcairn(here, "rollout", "bread-note", "--rehearse-rollback", "--by", "bo", *READ) == 6
     assert "was rolled back on 2026-03-17 by bo: harm" in words(capsys)
+
+
+def test_the_places_own_customers_have_to_be_named(
+    there: Contents, here: ProgramFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = (Condition(column="area", comparison="in", values=("town",)),)
+    made = replace(there.model, targeting=replace(there.model.targeting, place=own))
+    file = a_file(replace(there, model=made, core_digest=made.core_digest), tmp_path)
+    assert adopt(here, file) == 6
+    assert "--keep area=VALUE" in words(capsys)
+    assert adopt(here, file, "--keep", "area=land") == 0
+    assert "similarity 0.71" in words(capsys)
+
+
+def test_another_model_under_the_same_name_is_no_evidence(
+    there: Contents, here: ProgramFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert adopt(here, a_file(there, tmp_path)) == 0
+    path = here.iteration_file("bread-note", 1)
+    path.write_text(path.read_text(encoding="utf-8").replace("Fresh bread", "Half-price bread"), encoding="utf-8")
+    assert pitcairn(here, "launch", "bread-note", "-y", *BEFORE) == 0
+    for verb in ("rollout", "watch"):
+        assert pitcairn(here, verb, "bread-note") == 6
+        assert "another model than was adopted" in words(capsys)

@@ -73,7 +73,8 @@ def adopt(
 
     Refused with everything that does not fit, where the customers are too unlike, and where they are too few.
     """
-    if problems := misfits(contents, load(folder).program, setting, running(folder), today):
+    program = load(folder).program
+    if problems := misfits(contents, program, setting, running(folder), today):
         raise Refused(problems)
     require_free(folder, setting.pilot)
     stages = growing_stages(contents.rollout)
@@ -82,6 +83,7 @@ def adopt(
         "pilot.yaml": pilot_file(pilot_values(contents, setting), note),
         "iteration-1.yaml": stage_file(first_stage(contents, setting, stages), note),
     }
+    place = {**program.locations, **program.product_lines}[setting.at]
     past = adoptions_in(registry)[0] if registry else ()
     with tempfile.TemporaryDirectory(prefix=".adopt-", dir=folder.root) as temporary:
         draft = ProgramFolder(Path(temporary))
@@ -94,7 +96,7 @@ def adopt(
             setting,
             stages,
             experience=learnt(past),
-            elsewhere_seen=seen_elsewhere(past, contents.core_digest, but=setting.at),
+            elsewhere_seen=seen_elsewhere(past, contents.core_digest, but=place),
             data=data,
         )
     adoption = adoption_of(contents, digest, setting, stages, foreseen)

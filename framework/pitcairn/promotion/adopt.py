@@ -20,7 +20,7 @@ from pitcairn.iteration.launch import draw_sources, taken_before
 from pitcairn.ledger import history
 from pitcairn.program import ProgramFolder
 from pitcairn.promotion.adoption import Adoption, adopted, state_of
-from pitcairn.promotion.compiled import COMPARISON, PRACTICE
+from pitcairn.promotion.compiled import COMPARISON, PRACTICE, model_digest
 from pitcairn.promotion.contents import Contents, Stage
 from pitcairn.promotion.fitting import Running, Setting, chosen, untried
 from pitcairn.promotion.predict import Experience, Prediction, Refusal, Site, predict
@@ -92,6 +92,7 @@ def adoption_of(
         version=contents.identity.version,
         pack_digest=pack_digest,
         core_digest=contents.core_digest,
+        model=model_digest(foreseen.plan),
         program=foreseen.plan.program,
         place=foreseen.plan.scope_label,
         valid_until=contents.identity.valid_until,

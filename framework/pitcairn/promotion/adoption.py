@@ -28,6 +28,8 @@ class Adoption:
     version: str
     pack_digest: str
     core_digest: str
+    model: str
+    """Digest of what the practice is here; a launch with another one is about another model."""
     program: str
     place: str
     valid_until: str
@@ -118,7 +120,7 @@ def state_of(ledger: Path, pilot: str) -> State:
             hint="adopt one: pitcairn adopt FILE.pilotpack",
         )
     row = rows[-1]
-    steps = history.entries(ledger, "stage", pilot)
+    steps = [one for one in history.entries(ledger, "stage", pilot) if one.seq > row.seq]
     return State(
         pilot=pilot,
         adoption=_body(ledger, row, Adoption),

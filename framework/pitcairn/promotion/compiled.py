@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
+from pitcairn.canonical import digest
 from pitcairn.design.assignment import BUCKETS
 from pitcairn.design.plan import Condition, MeasurePlan, Plan, Scalar
 from pitcairn.promotion.contents import Contents, RolloutPlan, Stage
@@ -135,6 +136,21 @@ def next_stage(plan: Plan, spans: Sequence[Span], number: int, start: date) -> S
         groups=tuple(group.id for group in plan.groups),
         start=start,
         follow_up=plan.follow_up_days,
+    )
+
+
+def model_digest(plan: Plan) -> str:
+    """What customers get and who they are, as this plan says it; shares and days are not in it."""
+    practice, comparison = plan.arm(PRACTICE), plan.comparison
+    return digest(
+        {
+            "practice": {name: getattr(practice, name) for name in ("label", *TEXTS)},
+            "comparison": [comparison.label, comparison.role],
+            "keep": plan.keep,
+            "population": plan.population,
+            "deciding": plan.deciding.id,
+            "follow_up": plan.follow_up_days,
+        }
     )
 
 

@@ -53,6 +53,7 @@ def misfits(
     return (
         *_age(contents, today),
         *_place(program, setting),
+        *_own_customers(contents, setting),
         *_sources(contents, program, setting),
         *_measures(contents, program, setting),
         *_groups(contents, program, setting),
@@ -94,6 +95,17 @@ def _place(program: ProgramSpec, setting: Setting) -> Iterator[Problem]:
     known = program.locations if setting.at_kind == "location" else program.product_lines
     if setting.at not in known:
         yield _unknown(f"{setting.at_kind.replace('_', ' ')} “{setting.at}”", setting.at, known, "--at")
+
+
+def _own_customers(contents: Contents, setting: Setting) -> Iterator[Problem]:
+    """The pack's own place chose its customers by some columns: without this place's values everybody would be in."""
+    for one in contents.model.targeting.place:
+        column = setting.here(one.column)
+        if column not in setting.keep:
+            yield Problem(
+                message=f"Where it was proven, “{one.column}” said which customers were that place’s.",
+                hint=f"say which are this place’s with --keep {column}=VALUE",
+            )
 
 
 def _sources(contents: Contents, program: ProgramSpec, setting: Setting) -> Iterator[Problem]:

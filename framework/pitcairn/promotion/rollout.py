@@ -17,7 +17,7 @@ from pitcairn.iteration.locked import launched, plan_of
 from pitcairn.ledger import history
 from pitcairn.program import ProgramFolder
 from pitcairn.promotion.adoption import Look, State, Step, record, state_of
-from pitcairn.promotion.compiled import StageValues, next_stage
+from pitcairn.promotion.compiled import StageValues, model_digest, next_stage
 from pitcairn.promotion.exports import flagd, growthbook
 from pitcairn.promotion.gates import Judgement, judge
 from pitcairn.promotion.layout import Span, arm_at, cuts_at, spans_of
@@ -62,6 +62,7 @@ def standing(folder: ProgramFolder, pilot: str) -> Standing:
     Refused where the pilot adopts no pack; DataError where the ledger or a result is damaged.
     """
     state = state_of(folder.ledger_file, pilot)
+    refuse_another_model(folder, state)
     spans = spans_of(state.adoption.stages)
     result = result_of(folder, pilot, state.reached)
     look = None if result is None else look_at(state, result)
@@ -78,6 +79,19 @@ def standing(folder: ProgramFolder, pilot: str) -> Standing:
             look=look,
         ),
     )
+
+
+def refuse_another_model(folder: ProgramFolder, state: State) -> None:
+    """Refused where a stage was launched with another practice or other customers than were adopted."""
+    for row in history.launches(folder.ledger_file, state.pilot):
+        plan = plan_of(row)
+        known = {arm.id for arm in plan.arms} >= {state.adoption.practice}
+        if not known or model_digest(plan) != state.adoption.model:
+            raise Refused(
+                f"Iteration {row.number} of {state.pilot} was launched with another model than was adopted, so the "
+                "prediction is not about it, and what came is no evidence for the pack.",
+                hint=f"retire the adoption, and go on as a pilot of its own: pitcairn retire {state.pilot}",
+            )
 
 
 def result_of(folder: ProgramFolder, pilot: str, number: int) -> Result | None:

@@ -22,7 +22,7 @@ from pitcairn.program import ProgramFolder
 from pitcairn.promotion.adoption import Look, State, Step, record, state_of
 from pitcairn.promotion.gates import observed_range
 from pitcairn.promotion.predict import Prediction
-from pitcairn.promotion.rollout import look_at, result_of
+from pitcairn.promotion.rollout import look_at, refuse_another_model, result_of
 
 HARM_LEVEL = 0.05
 CONFIRM_LEVEL = 0.05
@@ -108,6 +108,7 @@ def watch(
     Refused where the pilot adopts no pack; DataError where the ledger or a result is damaged.
     """
     state = state_of(folder.ledger_file, pilot)
+    refuse_another_model(folder, state)
     found = []
     for number in range(1, state.reached + 1):
         result = result_of(folder, pilot, number)
