@@ -192,6 +192,16 @@ def test_what_the_test_came_to_says_the_same_as_the_range_shown() -> None:
         assert stop.low < stop.estimate < stop.high
 
 
+def test_one_look_leaves_nothing_to_allow_for() -> None:
+    arms = {("control",): {"visit": shares(500, 5000)}, ("note",): {"visit": shares(620, 5000)}}
+    result = a_reading(a_plan(stage="confirm"), a_cube(arms), lock=FIRST)
+    stop, card = result.stops[0], result.measures[0].rows[0].effect
+    assert isinstance(card, Shown)
+    assert (stop.estimate, stop.low, stop.high) == (card.estimate, card.low, card.high)
+    assert stop.passed
+    assert "one look: the test passed on 15 March 2026, look 1 of 1" in stop.sentence
+
+
 def test_little_hope_at_half_time_is_advice_and_no_verdict() -> None:
     events = made_up(np.random.default_rng(6), 0.1, 0.095)
     early, late = (a_rolling_reading(GUARDED, events, 400, look=look, lock=FIRST) for look in (6, 9))

@@ -12,7 +12,7 @@ from pitcairn.phrases import day, several
 from pitcairn.reading.courses import Course
 from pitcairn.reading.effects import effect
 from pitcairn.reading.lock import Lock
-from pitcairn.reading.looks import confidence_of, toward
+from pitcairn.reading.looks import confidence_of, schedule, toward
 from pitcairn.reading.numbers import display_for, percent
 from pitcairn.reading.result import Attempt, Code, LookRow, Shown, StopRow
 from pitcairn.reading.told import Told
@@ -98,21 +98,27 @@ def _stop(told: Told, arm: str, stop: StoppedEstimate) -> StopRow:
     course = told.courses[told.plan.deciding.id, arm]
     sign = toward(course.measure)
     low, high = sorted((sign * stop.low, sign * stop.high))
-    at = course.seen[stop.look].day
+    found, what, passed = sign * stop.estimate, "median-unbiased estimate", stop.crossed
+    outcome = told.effects[0].by_arm[arm]
+    is_single = len(schedule(told.plan)) == 1
+    if is_single and isinstance(outcome, Effect):
+        # One look leaves nothing to allow for: two roundings of one range would only raise questions.
+        found, low, high, what = outcome.estimate, outcome.low, outcome.high, "estimate"
+        passed = min(sign * low, sign * high) > 0
+    at = day(course.seen[stop.look].day)
     display = told.display
     sentence = (
-        f"“{told.plan.arm(arm).label}”, looks allowed for (stage-wise order): the test "
-        f"{'passed' if stop.crossed else 'ended without a pass'} on {day(at)}, look {stop.look + 1} of "
-        f"{len(course.seen)}; one-sided p = {stop.p:.3g}, median-unbiased estimate "
-        f"{display.change(sign * stop.estimate)} ({percent(stop.confidence, 1)} interval "
+        f"“{told.plan.arm(arm).label}”, {'one look' if is_single else 'looks allowed for (stage-wise order)'}: the "
+        f"test {'passed' if passed else 'ended without a pass'} on {at}, look {stop.look + 1} of {len(course.seen)}; "
+        f"one-sided p = {stop.p:.3g}, {what} {display.change(found)} ({percent(stop.confidence, 1)} interval "
         f"{display.range(low, high)}) {display.unit}."
     )
     return StopRow(
         arm=arm,
-        day=at.isoformat(),
-        passed=stop.crossed,
+        day=course.seen[stop.look].day.isoformat(),
+        passed=passed,
         p=stop.p,
-        estimate=sign * stop.estimate,
+        estimate=found,
         low=low,
         high=high,
         confidence=stop.confidence,
