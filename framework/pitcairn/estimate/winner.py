@@ -47,9 +47,10 @@ def promised(
     estimates' unit. Too wide costs little, too narrow a lot. ValueError without an estimate, for a variance that is not
     positive, or an anchor that is not.
     """
-    own, weights = np.asarray(estimates, float), 1 / np.asarray(variances, float)
-    if own.size == 0 or not np.all(np.isfinite(weights) & (weights > 0)) or not anchor > 0:
+    own, errors = np.asarray(estimates, float), np.asarray(variances, float)
+    if own.size == 0 or not np.all(np.isfinite(errors) & (errors > 0)) or not anchor > 0:
         raise ValueError("There must be an estimate, and variances and anchor must be positive.")
+    weights = 1 / errors
     variance = float(1 / weights.sum())
     raw = float(own @ weights) * variance
     centre, spread2 = _prior(tries, anchor)
