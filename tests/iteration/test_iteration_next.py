@@ -19,7 +19,7 @@ from pitcairn.spec.load import load
 THREE = ITERATION.replace(
     "  note: {label: A note, share: 1/2}",
     "  note: {label: A note, share: 1/4, message: Fresh bread}   # the note\n  card: {label: A card, share: 1/4}",
-).replace("stage: explore", "# first try\nstage: explore\ntake: 1/4")
+).replace("stage: explore", "# first try\nstage: explore   # look as often as you like\ntake: 1/4")
 
 
 def explored(root: Path, text: str = THREE) -> ProgramFolder:
@@ -64,6 +64,7 @@ def test_a_confirmation_keeps_the_winner_and_the_control_half_and_half(tmp_path:
     assert {id: str(arm.share) for id, arm in turn.arms.items()} == {"usual": "1/2", "note": "1/2"}
     assert turn.arms["note"].message == "Fresh bread"
     assert turn.take == 1
+    assert "# look as often" not in done.text
     assert done.attempt is not None
     assert (done.attempt.number, done.attempt.level, done.attempt.left) == (1, 0.025, 0.025)
 

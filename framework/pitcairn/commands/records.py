@@ -74,7 +74,8 @@ def compared(paper: Paper, *, found: Compared) -> None:
     for one in found.plan:
         paper.wrap(f"{one.path}: was {one.before}, is {one.after}", indent=2)
     for side in found.sides:
-        stage = side.attempt.sentence if side.attempt else "an exploration"
+        kind = "an exploration" if side.stage == "explore" else "a confirmation, not launched yet"
+        stage = side.attempt.sentence if side.attempt else kind
         paper.say()
         paper.wrap(f"Iteration {side.number} ({stage}). {side.headline}")
         for arm in side.arms:

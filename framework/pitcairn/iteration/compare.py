@@ -18,6 +18,8 @@ from pitcairn.spec.load import load
 
 ALWAYS_OTHER = ("number", "changed")
 """What differs between any two iterations, and is told by itself."""
+WORKED_OUT = ("first", "last")
+"""What follows from an arm's share, and says nothing more."""
 
 
 def compare(folder: ProgramFolder, pilot: str, before: int | None, after: int | None) -> Compared:
@@ -32,7 +34,9 @@ def compare(folder: ProgramFolder, pilot: str, before: int | None, after: int | 
     if before is None or after is None or before == after:
         raise Refused(f"There are no two iterations of {pilot} to compare.", hint=f"iterations here: {numbers}")
     first, second = _plan(folder, pilot, before), _plan(folder, pilot, after)
-    told = difference(_without(first), _without(second))
+    told = tuple(
+        one for one in difference(_without(first), _without(second)) if one.path.rpartition(".")[2] not in WORKED_OUT
+    )
     return Compared(
         pilot=pilot,
         changed=tuple((str(one["what"]), str(one["why"])) for one in second.get("changed", ())),

@@ -65,7 +65,7 @@ def iterate(
     number = folder.iterations(pilot)[-1] + 1
     began = start or max(today + timedelta(days=1), _over(folder, pilot, base))
     text = folder.iteration_file(pilot, base.number or 1).read_text(encoding="utf-8")
-    text = replaced(text, ("stage",), "explore" if confirm is None else "confirm")
+    text = _staged(text, spec, "explore" if confirm is None else "confirm")
     text = replaced(text, ("start",), began.isoformat())
     text = replaced(text, ("end",), (began + (spec.end - spec.start)).isoformat())
     text = text if question is None else replaced(text, ("question",), quote(question))
@@ -78,6 +78,13 @@ def iterate(
     text = _with_list(text, "predictions", "worth_it", foretold)
     text = text if confirm is None else _frozen(text, spec, confirm)
     return _put(folder, pilot, number, base, text, dry_run=dry_run)
+
+
+def _staged(text: str, spec: IterationSpec, stage: str) -> str:
+    """The text with this stage; a comment beside another one goes, because it speaks of that."""
+    if spec.stage == stage:
+        return text
+    return after(without(text, ("stage",)), "question", f"stage: {stage}\n")
 
 
 def _over(folder: ProgramFolder, pilot: str, base: Loaded) -> date:
