@@ -32,7 +32,7 @@ def test_each_prediction_stood_in_the_ledger_before_its_first_customer(story: Pr
 
 def test_the_calibration_page_shows_what_failed_beside_what_did_not(story: ProgramFolder) -> None:
     page = (story.root / "registry" / "calibration.html").read_text(encoding="utf-8")
-    assert "Old Mill" in page
+    assert "Old Mill (simulated)" in page
     assert "Station Arcade" in page
     adoptions, problems = adoptions_in(story.root / "registry")
     assert problems == ()

@@ -143,6 +143,7 @@ def published(prediction: Prediction, came: float | None, *, error: float = 0.05
         program="Corner shop",
         pilot=f"p{n}",
         place=f"Place {n}",
+        simulated=None,
         adopted_at="2026-03-01",
         claimed=0.18,
         prediction=prediction,

@@ -94,6 +94,7 @@ def adoption_of(
         core_digest=contents.core_digest,
         model=model_digest(foreseen.plan),
         program=foreseen.plan.program,
+        simulated=foreseen.plan.simulated,
         place=foreseen.plan.scope_label,
         valid_until=contents.identity.valid_until,
         parameters=tuple(sorted((name, str(value)) for name, value in chosen(contents, setting).items())),

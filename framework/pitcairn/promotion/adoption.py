@@ -31,6 +31,8 @@ class Adoption:
     model: str
     """Digest of what the practice is here; a launch with another one is about another model."""
     program: str
+    simulated: str | None
+    """Where the customers here are made up: the program's sentence that says so."""
     place: str
     valid_until: str
     parameters: tuple[tuple[str, str], ...]

@@ -28,6 +28,7 @@ class Published:
     program: str
     pilot: str
     place: str
+    simulated: str | None
     adopted_at: str
     claimed: float
     prediction: Prediction

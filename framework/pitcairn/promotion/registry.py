@@ -61,6 +61,7 @@ def publish(registry: Path, state: State, found: Watched) -> Path:
         program=one.program,
         pilot=state.pilot,
         place=one.place,
+        simulated=one.simulated,
         adopted_at=state.adopted_at.date().isoformat(),
         claimed=one.claimed,
         prediction=one.prediction,
@@ -171,7 +172,7 @@ def _packs(
                 version=identity.version,
                 title=identity.title,
                 summary=identity.summary,
-                proven_at=f"{identity.scope_label}, {identity.program}",
+                proven_at=f"{identity.scope_label}, {identity.program}{' (simulated)' if identity.simulated else ''}",
                 valid_until=identity.valid_until,
                 core_digest=pack.contents.core_digest,
                 digest=pack.digest,
@@ -197,7 +198,7 @@ def _row(one: Published, scale: Scale) -> Row:
         held = low <= look.log_ratio <= high
     return Row(
         name=f"{one.pack} {one.version}",
-        place=one.place,
+        place=f"{one.place} (simulated)" if one.simulated else one.place,
         predicted=percent(one.prediction.estimate),
         range=f"{percent(nine.low)} to {percent(nine.high)}",
         came=percent(look.log_ratio) if look else "nothing yet",
