@@ -41,6 +41,7 @@ def test_a_capped_measure_is_shown_uncapped_too() -> None:
     assert (shown(twin).low, shown(twin).high) == pytest.approx((wanted.low, wanted.high))
     assert twin.label == "Without the cap of $20.00 per customer"
     assert twin.agrees is False
+    assert twin.word == "Another answer"
     assert shown(twin).low < 0
     row = next(row for row in result.details if row.where == "All customers, not capped")
     assert float(row.low) == pytest.approx(wanted.low, rel=1e-4)

@@ -242,6 +242,8 @@ class TwinRow:
     effect: Shown | Withheld
     agrees: bool | None
     """Whether its range lies on the same side of zero as the one that counts; None where one of them is not there."""
+    word: str
+    """`Same answer`, `Another answer`, or why there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,7 @@ def twin_rows(plan: Plan, found: tuple[Twin, ...]) -> tuple[TwinRow, ...]:
             label=_label(plan, twin),
             effect=display_for(plan, twin.of, [twin.main, twin.outcome]).shown(twin.outcome),
             agrees=_agrees(twin),
+            word=_word(twin),
         )
         for twin in found
     )
@@ -154,6 +155,12 @@ def _agrees(twin: Twin) -> bool | None:
     if isinstance(twin.main, NotAvailable) or isinstance(twin.outcome, NotAvailable):
         return None
     return _side(twin.main) == _side(twin.outcome)
+
+
+def _word(twin: Twin) -> str:
+    if isinstance(twin.outcome, NotAvailable):
+        return twin.outcome.why
+    return {True: "Same answer", False: "Another answer", None: ""}[_agrees(twin)]
 
 
 def _side(outcome: Effect) -> int:

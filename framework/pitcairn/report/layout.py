@@ -11,7 +11,7 @@ from pitcairn.phrases import day
 from pitcairn.reading import titles
 from pitcairn.reading.glossary import TERMS
 from pitcairn.reading.numbers import count
-from pitcairn.reading.result import PredictionRow, PromotionRow, Result
+from pitcairn.reading.result import PredictionRow, PromotionRow, Result, Shown
 from pitcairn.report import rows, story
 from pitcairn.report.built_up import built_up
 from pitcairn.report.context import ALONE, Context
@@ -24,6 +24,7 @@ from pitcairn.report.pages import (
     File,
     Funnel,
     IterationPage,
+    Otherwise,
     Practice,
     Prediction,
     Readiness,
@@ -74,6 +75,7 @@ def iteration(result: Result, context: Context = ALONE, *, linked: bool = False)
         health_mark=_worst(checks),
         trust=_trust(result),
         blocks=rows.blocks(index, result) if shown else (),
+        otherwise=_otherwise(index, result) if shown else (),
         guardrails=rows.guardrails(index, result.guardrails) if shown else (),
         funnel=_funnel(index, result),
         built_up=built_up(result, index) if shown else None,
@@ -204,6 +206,20 @@ def _tested(index: Index, row: PromotionRow) -> Tested:
     if row.arm in index.early:
         return Tested(mark="neutral", met=None, name=row.test, evidence=row.evidence)
     return Tested(mark="good" if row.met else "open", met=row.met, name=row.test, evidence=row.evidence)
+
+
+def _otherwise(index: Index, result: Result) -> tuple[Otherwise, ...]:
+    return tuple(
+        Otherwise(
+            measure=index.measures[row.measure].label,
+            arm=index.names[row.arm],
+            how=row.label,
+            estimate=row.effect.estimate_text if isinstance(row.effect, Shown) else None,
+            range=row.effect.range_text if isinstance(row.effect, Shown) else None,
+            word=row.word,
+        )
+        for row in result.twins
+    )
 
 
 def _figures(index: Index, result: Result) -> tuple[Figure, ...]:

@@ -183,6 +183,20 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Otherwise:
+    """One effect as another choice of the plan would have counted it."""
+
+    measure: str
+    arm: Name
+    how: str
+    estimate: str | None
+    """None where there is no number."""
+    range: str | None
+    word: str
+    """Whether the answer is the same, or why there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """One line of the exact figures."""
 
@@ -245,6 +259,8 @@ class IterationPage:
     health_mark: Icon
     trust: Trust
     blocks: tuple[Block, ...]
+    otherwise: tuple[Otherwise, ...]
+    """The same effects, counted otherwise."""
     guardrails: tuple[Block, ...]
     funnel: Funnel
     built_up: BuiltUp | None

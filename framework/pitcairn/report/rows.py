@@ -228,7 +228,7 @@ def _group(index: Index, table: GroupTable, key: str, canvas: Canvas) -> Group:
                 span=len(rows) if row is rows[0] else 0,
                 customers=None if row.customers is None else count(row.customers),
                 row=row_of(name, _drawn_in(row), picture),
-                counted=row.effect.estimate_text if isinstance(row.effect, Shown) else None,
+                counted=row.effect.estimate_text if row.drawn_in and isinstance(row.effect, Shown) else None,
             )
             lines.append(line)
     return Group(label=table.label, heading=table.heading, differs=bool(table.differs_for), lines=tuple(lines))
