@@ -10,6 +10,7 @@ whoever draws on another engine checks it against them first.
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Final
 
@@ -79,6 +80,16 @@ def take_salt(plan: Plan) -> str:
 def take_limit(plan: Plan) -> int:
     """Customers whose inclusion bucket lies below this are taken; 10,000 takes all."""
     return round(plan.take * BUCKETS)
+
+
+def start_salt(plan: Plan) -> str:
+    """The salt of the question “which day?”, so that an arm's customers are spread like everybody else."""
+    return f"{plan.salt}/start"
+
+
+def start_of(plan: Plan, unit: str | int) -> date:
+    """The day on which a drawn customer starts."""
+    return plan.start + timedelta(days=bucket(start_salt(plan), unit) * plan.start_days // BUCKETS)
 
 
 def arm_of(plan: Plan, unit: str | int) -> str | None:

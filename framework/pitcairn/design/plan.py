@@ -253,6 +253,13 @@ class Plan:
     """Relative to the comparison's level; half of it is how far true gains are taken to spread. None: as the worth-it
     line and the predictions have it."""
     exposure: ExposurePlan | None = None
+    start_days: int = 1
+    """Customers we draw start on so many days, `start` and those after it, each on one found by lot."""
+
+    @property
+    def has_own_starts(self) -> bool:
+        """Whether customers have starts of their own, and not all the same."""
+        return self.observed.start is not None if self.observed else self.start_days > 1
 
     @property
     def lineage(self) -> str:

@@ -94,6 +94,7 @@ def resolve(loaded: Loaded) -> Plan:
         redraw_after_days=iteration.redraw_after,
         largest_plausible_gain=None if largest is None else float(largest),
         exposure=exposure,
+        start_days=iteration.starts_over,
     )
 
 

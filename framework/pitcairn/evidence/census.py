@@ -50,7 +50,7 @@ class Census:
     def __init__(self, plan: Plan, splits: Sequence[Split], as_of: date) -> None:
         self._plan = plan
         self._last = last_followed(plan, as_of)
-        self._own_start = bool(plan.observed and plan.observed.start)
+        self._own_start = plan.has_own_starts
         self._latest = (plan.end - plan.start).days - plan.follow_up_days
         self._splits = tuple(splits)
         self._counts: dict[str, Counter[str]] = {arm.id: Counter() for arm in plan.arms}

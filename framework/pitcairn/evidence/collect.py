@@ -100,7 +100,7 @@ class _Reading:
         self._before = Before.of(plan, self._relations.get(plan.population))
         reached = (exposure.split(plan.exposure),) if plan.exposure else ()
         self._census = Census(plan, (*self._splits, *reached), as_of)
-        self._own_start = bool(plan.observed and plan.observed.start)
+        self._own_start = plan.has_own_starts
         self._tallies: dict[str, Tally] = {}
         self._tallies_before: dict[str, Tally] = {}
         self._rows: dict[str, int] = {}

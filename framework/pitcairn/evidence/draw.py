@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from pitcairn.canonical import file_digest
-from pitcairn.design.assignment import BUCKETS, arm_salt, bucket_sql, take_limit, take_salt
+from pitcairn.design.assignment import BUCKETS, arm_salt, bucket_sql, start_salt, take_limit, take_salt
 from pitcairn.design.eligibility import NOT_TAKEN, explained
 from pitcairn.design.plan import Plan
 from pitcairn.errors import DataError, PitcairnError
@@ -79,6 +79,7 @@ def draw(
 
     `before` holds the assignments of earlier iterations whose customers may be drawn again, the latest first: where
     there are any, `assignment.parquet` has a column `previous_arm`, empty for those who are fresh.
+    Where customers start on days of their own, both have the day in a column `start`.
 
     The files appear together at the end, or not at all. The same plan and customers give the same files, whatever
     the order of the rows. DataError where the customer source names a customer twice or not at all, where ids are
@@ -211,12 +212,14 @@ def _write(engine: Engine, plan: Plan, people: Population, into: Path, before: S
     """The assignment and the lists, put in place together; the assignment's path first."""
     first = len(people.reasons) + 1
     arms = " ".join(f"WHEN {number} THEN {literal(arm.id)}" for number, arm in enumerate(plan.arms, start=first))
-    drawn = f"SELECT who AS customer, CASE outcome {arms} END AS arm FROM {_LOT} WHERE outcome >= {first}"
+    start = f", {_start(plan)} AS start" if plan.has_own_starts else ""
+    drawn = f"SELECT who AS customer, CASE outcome {arms} END AS arm{start} FROM {_LOT} WHERE outcome >= {first}"
     assignment = _with_previous(engine, drawn, before, whole=people.whole_ids) if before else drawn
     with _staged(into) as staged:
         _copy(engine, f"{assignment} ORDER BY customer", staged / ASSIGNMENT, "FORMAT parquet")
         # The engine reads a file in its order, so the lists are sorted as well.
-        sorted_ids = f"SELECT customer FROM read_parquet({path_literal(staged / ASSIGNMENT)})"
+        listed = "customer, start" if plan.has_own_starts else "customer"
+        sorted_ids = f"SELECT {listed} FROM read_parquet({path_literal(staged / ASSIGNMENT)})"
         for arm in plan.treatments:
             _copy(engine, f"{sorted_ids} WHERE arm = {literal(arm.id)}", staged / f"{arm.id}.csv", "FORMAT csv, HEADER")
         names = (ASSIGNMENT, *(f"{arm.id}.csv" for arm in plan.treatments))
@@ -231,10 +234,13 @@ def _with_previous(engine: Engine, drawn: str, before: Sequence[Path], *, whole:
         earlier = f"SELECT {key} AS customer, arm FROM read_parquet({path_literal(path)})"
         joins.append(f"LEFT JOIN ({earlier}) AS earlier_{place} ON earlier_{place}.customer = drawn.customer")
         columns.append(f"earlier_{place}.arm")
-    return (
-        f"SELECT drawn.customer, drawn.arm, COALESCE({', '.join(columns)}) AS previous_arm "
-        f"FROM ({drawn}) AS drawn {' '.join(joins)}"
-    )
+    return f"SELECT drawn.*, COALESCE({', '.join(columns)}) AS previous_arm FROM ({drawn}) AS drawn {' '.join(joins)}"
+
+
+def _start(plan: Plan) -> str:
+    """The day each customer starts, by a lot of its own."""
+    place = f"({bucket_sql('duckdb', 'who', start_salt(plan))} * {plan.start_days}) // {BUCKETS}"
+    return f"CAST({literal(plan.start.isoformat())} AS DATE) + CAST({place} AS INTEGER)"
 
 
 @contextmanager

@@ -82,14 +82,14 @@ def people(
     digits = [_arm_digit(engine, plan, relations), *_level_digits(engine, relations, splits)]
     if plan.exposure:
         digits.append(_reached_digit(plan, plan.exposure, relations[plan.exposure.source]))
-    if plan.observed and plan.observed.start:
-        digits.append(_start_digit(plan, plan.observed, relations, as_of))
+    if plan.has_own_starts:
+        digits.append(_start_digit(plan, relations, as_of))
     rows = {}
     if plan.observed:
         rows = {id: _one_row_each(engine, plan, plan.observed, relation) for id, relation in _wide(relations)}
-    drawn = "" if plan.observed else _draw(engine, assignment, whole_ids=whole_ids)
+    drawn = "" if plan.observed else _draw(engine, plan, assignment, whole_ids=whole_ids)
     engine.run(_create(plan, relations, digits, before, drawn))
-    own_start = bool(plan.observed and plan.observed.start)
+    own_start = plan.has_own_starts
     starts = "MIN(p_start), MAX(p_start)" if own_start else "NULL, NULL"
     ((count, first, last),) = engine.rows(f"SELECT COUNT(*), {starts} FROM {TABLE}")
     if assignment is not None:
@@ -143,12 +143,14 @@ def _create(
     for place, number in enumerate(before):
         columns[plan.population].append(f"{number.sql} AS p_before_{place}")
     chosen = ["base.p_customer AS p_customer", f"{_cell(digits)} AS p_cell"]
-    if plan.observed and plan.observed.start:
-        columns[plan.observed.source].append(f"{_start(plan.observed, relations)} AS p_start")
+    if plan.has_own_starts:
+        columns[plan.observed.source if plan.observed else None].append(f"{_start(plan, relations)} AS p_start")
         chosen.append("p_start")
     chosen += [f"COALESCE(p_before_{place}, 0) AS p_before_{place}" for place in range(len(before))]
     if plan.exposure and (found := relations[plan.exposure.source]).source.kind == "wide":
-        columns[plan.exposure.source] += exposure.side(found, plan, plan.exposure, own_start=_has_starts(plan)).columns
+        columns[plan.exposure.source] += exposure.side(
+            found, plan, plan.exposure, own_start=plan.has_own_starts
+        ).columns
     sides = {id: _side(plan, relation, columns[id]) for id, relation in relations.items()}
     if plan.observed:
         base = sides.pop(plan.observed.source)
@@ -167,17 +169,18 @@ def _create(
 
 def _side(plan: Plan, relation: Relation, columns: Sequence[str]) -> str:
     if plan.exposure and relation.source.kind == "events":
-        return exposure.events_sql(relation, plan, plan.exposure, own_start=_has_starts(plan))
+        return exposure.events_sql(relation, plan, plan.exposure, own_start=plan.has_own_starts)
     key = relation.key(needed_by="finding a customer's outcomes")
     where = condition_sql(relation, _kept(plan, relation.source.id))
     return f"SELECT {', '.join([f'{key} AS p_customer', *columns])} FROM {relation.sql} WHERE {where}"
 
 
-def _draw(engine: Engine, assignment: Path | None, *, whole_ids: bool) -> str:
+def _draw(engine: Engine, plan: Plan, assignment: Path | None, *, whole_ids: bool) -> str:
     if assignment is None:
         raise DataError("Customers were drawn, and the file with the draw is not given.")
     key = drawn_key(engine, assignment, whole=whole_ids)
-    return f"(SELECT {key} AS p_customer, arm FROM read_parquet({path_literal(assignment)})) AS drawn"
+    columns = ", ".join([f"{key} AS p_customer", "arm", *(["start"] if plan.has_own_starts else [])])
+    return f"(SELECT {columns} FROM read_parquet({path_literal(assignment)})) AS drawn"
 
 
 def _cell(digits: Sequence[Digit]) -> str:
@@ -217,14 +220,14 @@ def _level_digits(engine: Engine, relations: Mapping[str, Relation], splits: Seq
     ]
 
 
-def _start_digit(plan: Plan, observed: ObservedPlan, relations: Mapping[str, Relation], as_of: date) -> Digit:
+def _start_digit(plan: Plan, relations: Mapping[str, Relation], as_of: date) -> Digit:
     days = start_days(plan, as_of)
-    sql = start_sql(_start(observed, relations), plan, as_of)
-    return Digit(observed.source, f"{sql} + {1 - days.start}", (None, *days))
+    sql = start_sql(_start(plan, relations), plan, as_of)
+    return Digit(plan.observed.source if plan.observed else None, f"{sql} + {1 - days.start}", (None, *days))
 
 
 def _reached_digit(plan: Plan, asked: ExposurePlan, relation: Relation) -> Digit:
-    own_start = _has_starts(plan)
+    own_start = plan.has_own_starts
     if relation.source.kind == "events":
         sql = exposure.events_digit(plan, own_start=own_start)
     else:
@@ -232,13 +235,11 @@ def _reached_digit(plan: Plan, asked: ExposurePlan, relation: Relation) -> Digit
     return Digit(asked.source, sql, (0, 1), over_all=True)
 
 
-def _has_starts(plan: Plan) -> bool:
-    """Whether customers have starts of their own."""
-    return bool(plan.observed and plan.observed.start)
-
-
-def _start(observed: ObservedPlan, relations: Mapping[str, Relation]) -> str:
-    return relations[observed.source].day(observed.start, needed_by="the observed start")
+def _start(plan: Plan, relations: Mapping[str, Relation]) -> str:
+    """The day of start: a column of the observed draw's source, or of our own draw's file."""
+    if plan.observed is None:
+        return "start"
+    return relations[plan.observed.source].day(plan.observed.start, needed_by="the observed start")
 
 
 def _coded(source: str | None, sql: str, raws: Sequence[Any]) -> Digit:

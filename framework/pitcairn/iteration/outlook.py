@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pitcairn.canonical import plain
+from pitcairn.design.budget import guardrail_level
 from pitcairn.design.eligibility import NOT_TAKEN, explained
 from pitcairn.design.plan import ArmPlan, MeasurePlan, Plan
 from pitcairn.design.resolve import resolve
@@ -119,7 +120,7 @@ class _View:
 
     def sight(self, measure: MeasurePlan) -> Sight:
         known = self.known.get(measure.id)
-        bar = self.bar if measure.role == "deciding" else Bar.of(self.plan, None)
+        bar = self._bar_of(measure)
         gain = visible(self.plan, measure, known, bar, self.pair)
         line = measure.worth_it if measure.role == "deciding" else measure.margin
         return Sight(
@@ -132,6 +133,13 @@ class _View:
             enough=None if isinstance(gain, NotAvailable) or line is None else gain <= line,
             basis=known.basis if known else "",
         )
+
+    def _bar_of(self, measure: MeasurePlan) -> Bar:
+        if measure.role == "deciding":
+            return self.bar
+        if measure.role == "guardrail" and self.attempt:
+            return Bar.of(self.plan, guardrail_level(self.attempt.number))
+        return Bar.of(self.plan, None)
 
     def answer(self) -> str:
         if isinstance(self.gain, NotAvailable) or self.deciding is None:

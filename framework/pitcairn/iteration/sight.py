@@ -19,6 +19,7 @@ from pitcairn.estimate.power import (
 )
 from pitcairn.estimate.spending import o_brien_fleming
 from pitcairn.iteration.known import Known
+from pitcairn.reading.looks import schedule
 
 POWER = 0.9
 
@@ -37,7 +38,8 @@ class Bar:
         """An exploration's, or that of a confirmation that is judged at this one-sided level."""
         if spends is None:
             return cls(level=(1 - plan.confidence) / 2)
-        found = inflation(_daily(plan), spends, power_of(plan, plan.deciding), o_brien_fleming)
+        times = [time for _, time in schedule(plan)]
+        found = inflation(times, spends, power_of(plan, plan.deciding), o_brien_fleming)
         return cls(level=spends, inflation=1.0 if isinstance(found, NotAvailable) else found)
 
     @property
@@ -115,12 +117,6 @@ def chance(plan: Plan, known: Known, bar: Bar, pair: Pair, gain: float) -> float
     """How likely a true gain of this size in the deciding measure is told from none."""
     error = standard_error(plan.deciding, known, bar, pair, gain)
     return None if error is None else chance_to_pass(gain=gain, standard_error=error, level=bar.level)
-
-
-def _daily(plan: Plan) -> list[float]:
-    """A look every day up to the end, which is the most that looking can cost."""
-    days = max(1, (plan.end - plan.start).days)
-    return [day / days for day in range(1, days + 1)]
 
 
 def _worth(known: Known, bar: Bar) -> float:

@@ -102,8 +102,7 @@ def counted_out(measure: MeasurePlan, control: Moments, treated: Moments, shift:
 
 def _is_one_test(plan: Plan) -> bool:
     """Whether several arms are confirmed at one look; over many looks they share the error as the looks do."""
-    own_start = plan.observed is not None and plan.observed.start is not None
-    return plan.stage == "confirm" and len(plan.treatments) > 1 and not own_start
+    return plan.stage == "confirm" and len(plan.treatments) > 1 and not plan.has_own_starts
 
 
 def _together(plan: Plan, measure: MeasurePlan, arms: Mapping[str, Moments], confidence: float) -> dict[str, Outcome]:

@@ -54,11 +54,14 @@ class Seen:
 
 def schedule(plan: Plan) -> tuple[tuple[date, float], ...]:
     """Every look of the iteration: the day whose end it stands for, and its time from 0 to 1."""
-    if not (plan.observed and plan.observed.start):
-        return ((plan.end - timedelta(days=1), 1.0),)
-    days = (plan.end - plan.start).days - plan.follow_up_days + 1
+    last = plan.end - timedelta(days=1)
+    if not plan.has_own_starts:
+        return ((last, 1.0),)
+    days = plan.start_days if plan.observed is None else (plan.end - plan.start).days - plan.follow_up_days + 1
     first = plan.start + timedelta(days=plan.follow_up_days - 1)
-    return tuple((first + timedelta(days=day), (day + 1) / days) for day in range(days))
+    looks = [(first + timedelta(days=day), (day + 1) / days) for day in range(days)]
+    # The plan may leave some days between the last customer's follow-up and the end, for data that come late.
+    return (*looks[:-1], (max(last, looks[-1][0]), 1.0))
 
 
 def seen(plan: Plan, cube: Cube, as_of: date, measure: MeasurePlan, arm: str) -> tuple[Seen, ...]:

@@ -281,12 +281,25 @@ def windows(turn: Turn) -> Iterator[Problem]:
 
 
 def dates(turn: Turn) -> Iterator[Problem]:
-    """The deciding reading comes after the last day of the first customer's follow-up: a day counts when it is over."""
+    """The deciding reading comes after the last customer's follow-up: a day counts when it is over.
+
+    Where somebody else's draw has starts of its own, the first customer's.
+    """
     spec = turn.iteration.spec
-    first = spec.start + timedelta(days=spec.follow_up)
+    observed = isinstance(spec.assignment, Observed)
+    last = spec.start + timedelta(days=0 if observed else spec.starts_over - 1)
+    first = last + timedelta(days=spec.follow_up)
     if spec.end < first:
-        message = f"on {spec.end} the follow-up of {spec.follow_up} days from {spec.start} is not over"
+        message = f"on {spec.end} the follow-up of {spec.follow_up} days from {last} is not over"
         yield turn.iteration.problem(("end",), message, f"write {first} or later")
+
+
+def starts(turn: Turn) -> Iterator[Problem]:
+    """Only who draws the customers can say on which day each of them starts."""
+    if isinstance(turn.iteration.spec.assignment, Observed) and "starts_over" in turn.iteration.spec.model_fields_set:
+        message = "“starts_over” is for draws of our own, and here somebody else made the draw"
+        hint = "remove the line, and name the column with each customer's start under  assignment: start"
+        yield turn.iteration.problem(("starts_over",), message, hint, at_key=True)
 
 
 def changes(turn: Turn) -> Iterator[Problem]:
@@ -327,6 +340,7 @@ RULES = (
     predicted_units,
     groups,
     windows,
+    starts,
     dates,
     changes,
 )

@@ -390,5 +390,10 @@ class IterationSpec(Model):
     predictions: list[Prediction] = Field(default_factory=list, description="What we expect, written beforehand.")
     groups: list[Id] = Field(default_factory=list, max_length=8, description="Which groups to look at.")
     start: Day = Field(description="The day the first customer is reached.")
+    starts_over: Duration = Field(
+        1,
+        description="How long it takes until everybody has started. Each customer who is drawn gets a day by lot, from "
+        "`start` on, in the lists; all start on `start` if left out. A confirmation can then end early.",
+    )
     follow_up: Duration = Field(description="How long each customer is followed from their own start.")
     end: Day = Field(description="The day of the deciding reading: the last customer's follow-up is over by then.")
