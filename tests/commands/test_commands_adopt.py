@@ -241,3 +241,11 @@ def test_another_model_under_the_same_name_is_no_evidence(
     for verb in ("rollout", "watch"):
         assert pitcairn(here, verb, "bread-note") == 6
         assert "another model than was adopted" in words(capsys)
+
+
+def test_a_claim_that_nothing_follows_from_is_refused(
+    there: Contents, here: ProgramFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert adopt(here, a_file(replace(there, claim=replace(there.claim, anchor=0.0)), tmp_path)) in (4, 6)
+    assert "Traceback" not in words(capsys)
+    assert here.pilot_ids() == ()

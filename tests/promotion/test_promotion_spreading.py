@@ -20,6 +20,7 @@ from pitcairn.promotion.pack import packed
 from pitcairn.promotion.payload import CONTENTS, to_json
 from pitcairn.promotion.places import places_in
 from pitcairn.promotion.predict import Prediction, predict
+from pitcairn.promotion.registry import adoptions_in
 from pitcairn.promotion.watch import judged
 from pitcairn.promotion.waves import plan_waves
 from promotion.adoptable import WAVES, contents, plan_of_the_shop
@@ -247,3 +248,28 @@ def test_a_registry_gets_an_index_and_a_page_that_grades_predictions(
     first = index, page
     assert run(["registry", str(registry), "--json"]) == 0
     assert first == tuple((registry / name).read_text(encoding="utf-8") for name in ("index.html", "calibration.html"))
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"look": {"iteration": 1, "as_of": "2026-05-01", "log_ratio": 0.1, "standard_error": 0.0}},
+        {"look": {"iteration": 1, "as_of": "2026-05-01", "log_ratio": 1e300, "standard_error": 0.1}},
+        {"claimed": 1e999},
+        {"places": 0},
+        {"width": -1.0},
+        {"ranges": []},
+    ],
+    ids=["no error", "far", "infinite", "no place", "no width", "no ranges"],
+)
+def test_an_adoption_whose_numbers_cannot_be_is_told_and_left_out(
+    spoilt: dict[str, object], prediction: Prediction, tmp_path: Path
+) -> None:
+    made = json.loads(dumps(published(prediction, 0.1)))
+    for name, value in spoilt.items():
+        (made if name in made else made["prediction"])[name] = value
+    (tmp_path / "adoptions").mkdir()
+    (tmp_path / "adoptions" / "one.json").write_text(json.dumps(made), encoding="utf-8")
+    found, problems = adoptions_in(tmp_path)
+    assert found == ()
+    assert [problem.file for problem in problems] == ["adoptions/one.json"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -51,6 +52,7 @@ def misfits(
 ) -> tuple[Problem, ...]:
     """Everything that keeps the pack from being adopted here, each with a way out; empty where nothing does."""
     return (
+        *_numbers(contents),
         *_age(contents, today),
         *_place(program, setting),
         *_own_customers(contents, setting),
@@ -81,6 +83,19 @@ def untried(contents: Contents, setting: Setting) -> tuple[str, ...]:
         for one in contents.model.parameters
         if one.kind == "adaptable" and values.get(one.name) not in (*one.tested, one.value)
     )
+
+
+def _numbers(contents: Contents) -> Iterator[Problem]:
+    """A whole and signed pack may still hold numbers that nothing follows from."""
+    claim = contents.claim
+    positive = (claim.raw.variance, claim.shrunk.variance, claim.anchor)
+    counted = min(claim.customers_control, claim.customers_treated)
+    known = contents.measures and contents.measures[0].id == claim.measure
+    if not (all(0 < one < math.inf for one in positive) and counted > 0 and known):
+        yield Problem(
+            message=f"The claim of {contents.identity.name} has no error, no customers or no measure to go by.",
+            hint="ask its owner for a pack that can be predicted from",
+        )
 
 
 def _age(contents: Contents, today: date) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,11 +16,14 @@ from pitcairn.promotion.adoption import State
 from pitcairn.promotion.calibration import Calibration, Published, calibrated
 from pitcairn.promotion.foretold import percent
 from pitcairn.promotion.gates import observed_range
+from pitcairn.promotion.predict import CONFIDENCES
 from pitcairn.promotion.watch import Watched
 from pitcairn.report.charts import Scale, Span
 from pitcairn.report.render import environment
 
 SCHEMA = "pitcairn.registry/1"
+FAR = 50.0
+"""No log ratio is so large: it would be 10²¹ times the level."""
 NAME = re.compile(r"[^a-z0-9.-]+")
 
 
@@ -81,10 +85,30 @@ def adoptions_in(registry: Path) -> tuple[tuple[Published, ...], tuple[Problem, 
     adapter, found, problems = TypeAdapter(Published), [], []
     for path in sorted((registry / "adoptions").glob("*.json")):
         try:
-            found.append(adapter.validate_json(path.read_bytes()))
+            one = adapter.validate_json(path.read_bytes())
         except (OSError, ValidationError):
+            one = None
+        if one is not None and _sound(one):
+            found.append(one)
+        else:
             problems.append(Problem(message="This is no adoption.", file=f"adoptions/{path.name}"))
     return tuple(found), tuple(problems)
+
+
+def _sound(one: Published) -> bool:
+    """Whether its numbers can be what a prediction and a look are: others could stop the page for everybody."""
+    prediction, look = one.prediction, one.look
+    numbers = [one.claimed, prediction.estimate, prediction.width, prediction.spread]
+    numbers += [end for each in prediction.ranges for end in (each.low, each.high)]
+    numbers += [look.log_ratio, look.standard_error] if look else []
+    return (
+        all(math.isfinite(number) and abs(number) < FAR for number in numbers)
+        and tuple(each.confidence for each in prediction.ranges) == CONFIDENCES
+        and all(each.low <= prediction.estimate <= each.high for each in prediction.ranges)
+        and prediction.width > 0
+        and prediction.places >= 1
+        and (look is None or look.standard_error > 0)
+    )
 
 
 def read(registry: Path, today: date) -> Index:
