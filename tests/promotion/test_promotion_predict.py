@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
 from benchmarks.adoptions import adoptions, next_places, own_range, winners
 
 from pitcairn.promotion.contents import Contents
