@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from pitcairn.design.lineage import kin
 from pitcairn.errors import DataError
 from pitcairn.iteration.outcomes import Standing
 from pitcairn.iteration.standing import standings
+from pitcairn.ledger import attempts
 from pitcairn.ledger.history import LaunchRow
 from pitcairn.program import ID, ProgramFolder
 from pitcairn.reading.overview import PilotNow, Spending
@@ -116,15 +118,20 @@ def _gone(pilot: str, records: Records) -> PilotNow:
 
 
 def _lineages(records: Records) -> tuple[Spending, ...]:
-    by_lineage: dict[str, list[LaunchRow]] = {}
-    for row in records.launches:
-        by_lineage.setdefault(row.lineage, []).append(row)
-    return tuple(_spending(lineage, rows, records) for lineage, rows in by_lineage.items())
+    """What shares a budget stands together, whatever was renamed; under the name it was first launched with."""
+    plans = [row.body.plan for row in records.launches]
+    groups = dict.fromkeys(kin(plans, place) for place in range(len(plans)))
+    return tuple(_spending([records.launches[place] for place in group], records) for group in groups)
 
 
-def _spending(lineage: str, rows: Sequence[LaunchRow], records: Records) -> Spending:
-    turns = records.turns(rows)
-    return Spending(lineage=lineage, turns=turns, attempts=sum(turn.attempt is not None for turn in turns))
+def _spending(rows: Sequence[LaunchRow], records: Records) -> Spending:
+    found = [one for row in rows if (one := attempts.among(records.launches, row)) is not None]
+    return Spending(
+        lineage=rows[0].lineage,
+        turns=records.turns(rows),
+        attempts=len(found),
+        used=sum(one.level for one in found),
+    )
 
 
 def _refuse_strange(launches: Sequence[LaunchRow]) -> None:

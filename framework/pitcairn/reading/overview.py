@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pitcairn.design.budget import spent
 from pitcairn.reading.numbers import percent
 from pitcairn.reading.past import Turn
 from pitcairn.reading.result import ArmVerdict, Mark, MeasureBlock, Result, Shown
@@ -65,9 +64,12 @@ class Spending:
     turns: tuple[Turn, ...]
     attempts: int
 
+    used: float
+    """The levels of its confirmations together."""
+
     @property
     def spent_text(self) -> str:
-        return percent(spent(self.attempts), 2)
+        return percent(self.used, 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +187,7 @@ def budget_title(spendings: Sequence[Spending]) -> str:
     attempts = sum(one.attempts for one in spendings)
     if not attempts:
         return "No confirmation has been started, so nothing is spent"
-    by_luck = sum(spent(one.attempts) for one in spendings)
+    by_luck = sum(one.used for one in spendings)
     kind = "confirmation" if attempts == 1 else "confirmations"
     return (
         f"{number(attempts).capitalize()} {kind}: had nothing worked, at most {by_luck:.2f} promotions "
