@@ -133,8 +133,11 @@ def test_somebody_elses_complete_draw_is_asked_more_than_our_own() -> None:
     arms = facts(44_700, 45_489).arms
     theirs = plan([deciding()], draw=observed())
     item = sizes_check(theirs, arms)
-    assert item.state == "fail"
+    assert item.state == "warn"
     assert item.value == pytest.approx(0.0086, abs=5e-5), "the chi-square test's chance, as published"
+    rarer = sizes_check(theirs, facts(44_500, 45_489).arms)
+    assert rarer.state == "fail"
+    assert rarer.sentence.endswith("Chance does this in fewer than 1 of 1,000 draws.")
     assert sizes_check(PLAIN, arms).state == "pass", "a draw of our own is looked at every day"
     waiting = (replace(arms[0], pending=1), arms[1])
     assert sizes_check(theirs, waiting).state == "pass", "while customers are still coming there are more looks"
@@ -371,7 +374,7 @@ def checks_of(asked: Plan, engine: Engine, file: Path) -> dict[str, Check]:
     return {item.id: item for item in check(asked, found, plan_unchanged=True)}
 
 
-def test_cookie_cats_rings_and_its_effects_are_withheld(engine: Engine, real_data: Callable[[str], Path]) -> None:
+def test_cookie_cats_rings_the_alarm(engine: Engine, real_data: Callable[[str], Path]) -> None:
     asked = plan(
         [
             deciding("share", column="retention_7", answers=(True,), worth_it=0.005),
@@ -382,12 +385,11 @@ def test_cookie_cats_rings_and_its_effects_are_withheld(engine: Engine, real_dat
         draw=observed(("gate_30", "gate_40"), column="version"),
     )
     found = checks_of(asked, engine, real_data("cookie_cats.csv"))
-    assert found["sizes"].state == "fail"
+    assert found["sizes"].state == "warn", "flagged at 1 in 100, as published, and not at 1 in 1,000"
     assert found["sizes"].sentence == (
         "Group sizes are not as planned: 44,700 / 45,489, where 45,094 / 45,094 were expected. "
         "Chance does this in fewer than 1 of 100 draws."
     )
-    assert is_unsafe(tuple(found.values()))
     by_rounds = replace(asked, measures=(deciding("sum", column="sum_gamerounds", decimals=0),))
     item = checks_of(by_rounds, engine, real_data("cookie_cats.csv"))["carried"]
     assert item.state == "warn", "one player with 49,854 rounds makes the difference in rounds"

@@ -62,9 +62,10 @@ SIZES = Question(
     gating=True,
     asks="Are the arms as large as their planned shares promise?",
     warns="the evidence against the planned shares reaches 100 (a Dirichlet-multinomial e-value around the planned "
-    "shares, with a concentration of a tenth of the customers and at least 100; it may be looked at any day)",
-    fails="it reaches 1,000; for somebody else's draw whose customers are all followed to the end also where a "
-    "chi-square test, which then has its one look, gives less than 1 in 100",
+    "shares, with a concentration of a tenth of the customers and at least 100; it may be looked at any day); for "
+    "somebody else's draw whose customers are all followed to the end also where a chi-square test, which then has its "
+    "one look, gives less than 1 in 100",
+    fails="it reaches 1,000; for such a draw also where the chi-square test gives less than 1 in 1,000",
 )
 SIZES_WITHIN = Question(
     id="sizes_within",

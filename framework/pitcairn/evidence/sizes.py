@@ -17,8 +17,8 @@ WARN_SIZES, FAIL_SIZES = 100.0, 1000.0
 """Evidence against the planned shares: drawn fairly, it passes 1,000 at any look in 1 of 1,000 pilots at most."""
 
 
-FAIL_CHANCE = 0.01
-"""Of somebody else's draw that was fair, looked at once, when it is complete."""
+WARN_CHANCE, FAIL_CHANCE = 0.01, 0.001
+"""Of somebody else's draw that was fair, looked at once, when it is complete: as rare as the evidence above."""
 
 
 def log_evidence(counts: Sequence[int], shares: Sequence[float], *, concentration: float) -> float:
@@ -46,12 +46,12 @@ def sizes_check(plan: Plan, arms: Sequence[ArmCount]) -> Check:
     found = evidence(plan, counts)
     once = plan.observed is not None and not any(arm.pending for arm in arms)
     chance = _chance(plan, counts) if once else 1.0
-    if found < WARN_SIZES and chance >= FAIL_CHANCE:
+    if found < WARN_SIZES and chance >= WARN_CHANCE:
         drawn = "as drawn" if plan.observed is None else "as planned"
         return questions.SIZES.answer("pass", f"Group sizes are {drawn}: {said}.", found, FAIL_SIZES)
     planned = " / ".join(f"{sum(counts.values()) * share:,.0f}" for share in _shares(plan))
-    often = "in fewer than 1 of 1,000" if found >= FAIL_SIZES else "in fewer than 1 of 100"
     failed = found >= FAIL_SIZES or chance < FAIL_CHANCE
+    often = "in fewer than 1 of 1,000" if failed else "in fewer than 1 of 100"
     sentence = f"Group sizes are not as planned: {said}, where {planned} were expected. Chance does this {often} draws."
     value, limit = (found, FAIL_SIZES) if found >= WARN_SIZES else (chance, FAIL_CHANCE)
     return questions.SIZES.answer("fail" if failed else "warn", sentence, value, limit)
