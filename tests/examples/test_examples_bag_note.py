@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import csv
 import json
 
+import duckdb
 import pytest
 
 from pitcairn.examples.bag_note.story import tell
 from pitcairn.ledger import history
 from pitcairn.program import ProgramFolder
+from pitcairn.promotion.adoption import state_of
+from pitcairn.promotion.layout import arm_at, cuts_at, spans_of
 from pitcairn.promotion.registry import adoptions_in
 
 
@@ -54,3 +58,22 @@ def test_no_customer_is_in_what_leaves_the_program(story: ProgramFolder) -> None
     shared = [*story.root.glob("exports/*/*"), *(story.root / "registry").rglob("*.*")]
     assert len(shared) >= 10
     assert all(b"C0000" not in path.read_bytes() for path in shared)
+
+
+def test_after_two_stages_everybody_is_where_their_own_draw_put_them(story: ProgramFolder) -> None:
+    drawn = {
+        who: (arm, str(stage))
+        for stage in (1, 2)
+        for who, arm in duckdb.connect()
+        .execute("SELECT * FROM read_parquet(?)", [str(story.assignment_file("old-mill-note", stage))])
+        .fetchall()
+    }
+    with story.handover_file("old-mill-note").open(encoding="utf-8") as file:
+        rows = {row["customer"]: row for row in csv.DictReader(file)}
+    assert {who: (row["arm"], row["stage"]) for who, row in rows.items()} == drawn
+    spans = spans_of(state_of(story.ledger_file, "old-mill-note").adoption.stages)
+    for stage, span in enumerate(spans, start=1):
+        cuts = cuts_at(span, "practice", "held-out")
+        for row in rows.values():
+            reached = row["arm"] if int(row["stage"]) <= stage else None
+            assert arm_at(cuts, int(row["pilot_bucket"])) == reached
