@@ -284,6 +284,90 @@ def test_ledger_verify_finds_an_edited_row(call, read):
     assert "Row 1 (launch of p, iteration 1) was changed after it was recorded." in " ".join(said.out.split())
 
 
+# --- decide, iterate, compare, amend, close
+
+
+def test_a_decision_is_recorded_shown_and_followed(call, read):
+    words = ("decide", "p", "--decision", "rework", "--why", "too few came", "--by", "Ann", "--today", AFTER)
+    said = call("-C", "tea", *words)
+    assert said.code == 0, said.err
+    assert "Decided: rework" in said.out
+    assert "too few came." in read.report_file("p", 1).read_text(encoding="utf-8")
+    found = call("-C", "tea", "status", "--today", AFTER, "--json").json
+    assert found["pilots"][0]["state"] == "decided"
+    assert found["next"] == "pitcairn -C tea iterate p"
+    assert found["spending"] == {"confirmations": 0, "expected_false": 0}
+
+
+@pytest.mark.parametrize(
+    ("words", "missing"),
+    [
+        (("decide", "p", "--why", "x"), "--decision"),
+        (("decide", "p", "--decision", "stop"), "--why"),
+        (("iterate", "p"), "--what"),
+        (("amend", "p", "--what", "x", "--why", "y"), "--touches"),
+        (("close", "p"), "--why"),
+        (("close", "p", "--why", " "), "--why"),
+    ],
+)
+def test_what_cannot_be_asked_for_must_be_given(call, read, words, missing):
+    before = files_in(read)
+    said = call("-C", "tea", *words, "--today", "2026-03-05")
+    assert (said.code, said.out) == (2, "")
+    assert f"{missing} is missing" in said.err
+    assert files_in(read) == before
+
+
+def test_promotion_is_refused_with_every_reason_and_code_six(call, read):
+    words = ("decide", "p", "--decision", "promote", "--why", "x", "--by", "crm", "--today", AFTER, "--json")
+    said = call("-C", "tea", *words)
+    assert said.code == 6
+    told = " ".join(problem["message"] for problem in said.json["problems"])
+    assert "Confirmed on fresh customers" in told
+    assert "somebody other than the owner" in told
+
+
+def test_the_next_iteration_is_written_checked_and_compared(call, read):
+    words = ("--what", "a shorter note", "--why", "few read on", "--expect", "a-note=5 to 20 per 1000")
+    said = call("-C", "tea", "iterate", "p", *words, "--today", AFTER)
+    assert said.code == 0, said.err
+    assert "Wrote tea/pilots/p/iteration-2.yaml from iteration 1" in said.out
+    assert said.out.splitlines()[-1] == "Next: pitcairn -C tea check p"
+    assert call("-C", "tea", "check", "p").code == 0
+    compared = call("-C", "tea", "compare", "p", "--json").json["comparison"]
+    assert compared["changed"] == [["a shorter note", "few read on"]]
+    assert {"start", "end"} <= {one["path"] for one in compared["plan"]}
+    assert "Iteration 2 (an exploration). Not read yet." in call("-C", "tea", "compare", "p").out
+    assert call("-C", "tea", "iterate", "p", *words, "--today", AFTER).code == 6
+
+
+def test_a_confirmation_says_what_it_will_spend(call, read):
+    said = call("-C", "tea", "iterate", "p", "--confirm", "--why", "it looked good", "--today", AFTER, "--dry-run")
+    assert said.code == 0, said.err
+    assert "attempt 1, judged at 2.50%" in " ".join(said.out.split())
+    assert "Nothing was written." in said.out
+
+
+@pytest.mark.parametrize("given", ["a-note", "nobody=1 to 2 per 1000"])
+def test_an_expectation_names_an_arm(call, read, given):
+    said = call("-C", "tea", "iterate", "p", "--what", "x", "--why", "y", "--expect", given, "--today", AFTER)
+    assert said.code == 2
+    assert "is not ARM=RANGE" in said.err
+
+
+def test_a_deviation_and_an_early_end_are_on_record_for_good(call, launched):
+    words = ("--what", "sent a day late", "--why", "an outage", "--touches", "dates", "--by", "Ann")
+    said = call("-C", "tea", "amend", "p", *words, "--today", "2026-03-05")
+    assert said.code == 0, said.err
+    assert "nothing here can be promoted" in " ".join(said.out.split())
+    asked = call("-C", "tea", "close", "p", "--why", "rain", "--today", "2026-03-05")
+    assert (asked.code, "add -y" in asked.err) == (2, True)
+    closed = call("-C", "tea", "close", "p", "--why", "rain", "--today", "2026-03-05", "-y", "--json")
+    assert closed.json["closing"]["body"] == {"why": "rain", "planned_end": "2026-03-16", "attempt": None}
+    assert call("-C", "tea", "status", "--today", AFTER, "--json").json["pilots"][0]["state"] == "closed"
+    assert call("-C", "tea", "ledger", "verify").code == 0
+
+
 # --- demo
 
 
