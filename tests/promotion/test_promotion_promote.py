@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from pitcairn.canonical import plain
-from pitcairn.errors import PitcairnError, Refused, SpecError
+from pitcairn.errors import DataError, PitcairnError, Refused, SpecError
 from pitcairn.examples.reference import SEED, TURNS, reference
 from pitcairn.iteration.decide import decide
 from pitcairn.ledger import history
@@ -181,6 +181,12 @@ def test_versions_follow_what_changed(decided: ProgramFolder) -> None:
     assert "two models" in compared(use, core).sentence
     assert compared(first, first).same
     assert [where for where, _, _ in compared(first, texts).changes] == ["identity.version", "out_of_scope.1"]
+
+
+def test_a_promotion_row_that_holds_something_else_is_told(decided: ProgramFolder) -> None:
+    record(decided, {"name": "pickup-note"}, by="x", kind="promotion")
+    with pytest.raises(DataError, match="does not hold what a promotion should"):
+        done(decided)
 
 
 # --- every test, not met ----------------------------------------------------------------------------------------

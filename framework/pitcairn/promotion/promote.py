@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pitcairn.atomic import write_all
 from pitcairn.canonical import plain
-from pitcairn.errors import PitcairnError, Problem, Refused
+from pitcairn.errors import DataError, PitcairnError, Problem, Refused
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.mentions import mentioned
 from pitcairn.ledger import history
@@ -154,8 +154,18 @@ def _refuse_private(folder: ProgramFolder, found: Candidate, contents: Contents,
 
 
 def _earlier(folder: ProgramFolder, name: str) -> tuple[Earlier, ...]:
-    rows = [row.body for row in history.entries(folder.ledger_file, "promotion") if row.body.get("name") == name]
-    return tuple(Earlier(version=str(body["version"]), parts=Parts(**body["parts"])) for body in rows)
+    """The versions of a name that the ledger has. DataError where a row does not hold what it should."""
+    found = []
+    for row in history.entries(folder.ledger_file, "promotion"):
+        try:
+            if row.body["name"] == name:
+                found.append(Earlier(version=str(row.body["version"]), parts=Parts(**row.body["parts"])))
+        except (KeyError, TypeError):
+            raise DataError(
+                f"Row {row.seq} of the ledger does not hold what a promotion should.",
+                hint="see what was changed with: pitcairn ledger verify",
+            ) from None
+    return tuple(found)
 
 
 def _body(contents: Contents, folder: ProgramFolder, path: Path, data: bytes, digest: str) -> PromotionBody:
