@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from pitcairn.design.budget import TOTAL, level, spent
+from pitcairn.design.budget import TOTAL, level
 from pitcairn.phrases import day, several
 from pitcairn.reading.numbers import percent
 from pitcairn.reading.result import Mark, MeasureBlock, Result
@@ -71,6 +71,8 @@ class Turn:
     """Why there is no result; empty where there is one."""
     rulings: tuple[Ruling, ...] = ()
     """The last decision for each arm, in the order they were made."""
+    level: float | None = None
+    """The one-sided level a confirmation was launched with; None where the ledger's rule gives it."""
     deviations: tuple[str, ...] = ()
     """What was recorded as not kept of the plan, and why it ended early if it did, as sentences."""
 
@@ -89,13 +91,15 @@ def title(turns: Sequence[Turn]) -> str:
 
 def budget(turns: Sequence[Turn]) -> str | None:
     """What the confirmations so far have spent; None where there was none."""
-    attempts = max((turn.attempt for turn in turns if turn.attempt is not None), default=0)
-    if not attempts:
+    confirmed = [(turn.attempt, turn.level) for turn in turns if turn.attempt is not None]
+    if not confirmed:
         return None
+    attempts = max(attempt for attempt, _ in confirmed)
+    used = sum(level(attempt) if frozen is None else frozen for attempt, frozen in confirmed)
     return (
         f"{number(attempts).capitalize()} {'confirmation has' if attempts == 1 else 'confirmations have'} spent "
-        f"{percent(spent(attempts), 2)} of the {percent(TOTAL)} that this lineage has. The next would be judged at "
-        f"{percent(level(attempts + 1), 2)}."
+        f"{percent(used, 2)} of the {percent(TOTAL)} that this lineage has. The next would be judged at "
+        f"{percent(level(attempts + 1), 2)} at most."
     )
 
 

@@ -83,13 +83,14 @@ class Records:
         here, missing = result is not None, ""
         if result is None:
             result, missing = self.result(launch.pilot, launch.number)
-        plan = launch.body.plan
+        plan, attempt = launch.body.plan, attempts.among(self.launches, launch)
         return Turn(
             pilot=launch.pilot,
             title=str(plan.get("title", launch.pilot)),
             number=launch.number,
             stage="confirm" if plan.get("stage") == "confirm" else "explore",
-            attempt=self.attempt(launch),
+            attempt=attempt.number if attempt else None,
+            level=attempt.level if attempt else None,
             question=str(plan.get("question", "")),
             launched=launch.at.date(),
             here=here,
@@ -125,8 +126,3 @@ class Records:
             return from_json(text.decode("utf-8")), ""
         except (OSError, UnicodeDecodeError, DataError):
             return None, NOT_HERE
-
-    def attempt(self, launch: LaunchRow) -> int | None:
-        """Which confirmation of its lineage a launch is; None for an exploration."""
-        found = attempts.among(self.launches, launch)
-        return found.number if found else None
