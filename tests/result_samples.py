@@ -13,6 +13,7 @@ from pitcairn.reading.result import (
     ArmVerdict,
     Bullet,
     Code,
+    CostRow,
     DetailRow,
     EffectRow,
     FileFact,
@@ -25,10 +26,13 @@ from pitcairn.reading.result import (
     Mark,
     MeasureBlock,
     PredictionRow,
+    PromisedRow,
     PromotionRow,
     Provenance,
     Result,
     Shown,
+    StopRow,
+    TwinRow,
     Withheld,
 )
 
@@ -436,3 +440,60 @@ def with_looks(base: Result, days: int = 28) -> Result:
                 )
             )
     return replace(base, looks=tuple(rows))
+
+
+def with_extras(base: Result) -> Result:
+    """The same reading with what may stand beside it: costs, effects counted otherwise, a promised number, a test."""
+    effect = next(row.effect for row in base.measures[0].rows if row.arm == IDS[1])
+    twins: tuple[tuple[Any, str, Shown | Withheld, bool | None, str], ...] = (
+        ("unadjusted", "Not adjusted for the value before", effect, True, "Same answer"),
+        ("within_groups", "Within levels of Bought before", effect, False, "Another answer"),
+        ("uncapped", "Without the cap", Withheld(why="Nobody reached the cap."), None, "Nobody reached the cap."),
+    )
+    return replace(
+        base,
+        costs=(
+            CostRow(
+                measure="orders",
+                arm=IDS[1],
+                kind="price",
+                extra=0.4,
+                estimate=9.1,
+                low=7.3,
+                high=12.1,
+                text="Extra orders: $9.10 each ($7.30 to $12.10)",
+            ),
+        ),
+        twins=tuple(
+            TwinRow(measure="orders", arm=IDS[1], kind=kind, label=label, effect=found, agrees=agrees, word=word)
+            for kind, label, found, agrees, word in twins
+        ),
+        promised=(
+            PromisedRow(
+                arm=IDS[1],
+                model="0" * 64,
+                relative=0.4,
+                variance=0.01,
+                estimate=0.3,
+                low=0.1,
+                high=0.5,
+                estimate_text="+35",
+                range_text="+18 to +51",
+                raw_text="+44",
+                sentence="Promise +35 orders per 1,000 customers, likely between +18 and +51; +44 was measured.",
+            ),
+        ),
+        stops=(
+            StopRow(
+                arm=IDS[1],
+                day="2026-03-29",
+                passed=True,
+                p=0.001,
+                estimate=0.043,
+                low=0.03,
+                high=0.05,
+                confidence=0.95,
+                sentence="Looks allowed for: the test passed on 29 March 2026; one-sided p-value 0.001.",
+            ),
+        ),
+    )

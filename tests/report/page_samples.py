@@ -9,7 +9,7 @@ from pitcairn.reading.past import Ruling, Turn
 from pitcairn.reading.result import Result
 from pitcairn.report.context import Context
 from pitcairn.report.render import iteration_page
-from result_samples import CODES, LABELS, bare, relabelled, result, with_looks
+from result_samples import CODES, LABELS, bare, relabelled, result, with_extras, with_looks
 
 SIXTY = "A letter that begins with what the customer bought the last…!"
 GERMAN = ("Heute übliche Rückgewinnungsmaßnahmenkommunikationsvorlage X", "Kundenzufriedenheitsbefragung mit Gutschein")
@@ -64,6 +64,7 @@ def pages() -> dict[str, str]:
         "Japanese": relabelled(result("adapt", 1), JAPANESE),
         "thirty measures": many_measures(result("promote", 2)),
         "by day": with_looks(result("promote", 2)),
+        "extras": with_extras(result("promote", 2)),
         "hostile": relabelled(result("promote", 1), HOSTILE),
     }
     return found | {name: iteration_page(sample) for name, sample in plain.items()}

@@ -15,7 +15,7 @@ from pitcairn.report.charts import Tick
 from pitcairn.report.pages import IterationPage
 from pitcairn.report.render import environment, iteration_page
 from pitcairn.report.site_pages import ProgramPage, StoryPage
-from result_samples import CODES, LABELS, bare, groups, relabelled, result, with_looks
+from result_samples import CODES, LABELS, bare, groups, relabelled, result, with_extras, with_looks
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>&amp;{{ 7*7 }}</title></style>"
 NOT_SHOWN = {
@@ -27,6 +27,7 @@ NOT_SHOWN = {
     "day",
     "end",
     "id",
+    "kind",
     "locked_at",
     "mark",
     "match",
@@ -46,6 +47,7 @@ SAMPLES = {code: result(code, 2) for code in CODES} | {
     "three arms": result("promote", 3),
     "five arms": result("adapt", 5),
     "by day": with_looks(result("promote", 2), days=20),
+    "extras": with_extras(result("promote", 2)),
 }
 
 
@@ -133,10 +135,11 @@ def test_every_text_of_the_result_is_on_the_page_as_it_is(sample):
     if any(verdict.code == "too_early" for verdict in sample.verdicts):
         shown = dataclasses.replace(shown, guardrails=(), predictions=())
     bare_groups = [text for table in shown.groups for row in table.rows for text in (row.level, *group_numbers(row))]
+    bare_groups += [row.sentence for row in shown.promised if not shown.withheld]
     by_day = [text for look in shown.looks for text in (look.effect.estimate_text, look.effect.range_text)]
     bare_groups += [text for text in by_day if len(shown.looks) < MOST_ROWS * len(shown.verdicts)]
     found = [
-        *texts(dataclasses.replace(shown, groups=(), looks=())),
+        *texts(dataclasses.replace(shown, groups=(), looks=(), promised=())),
         *(table.heading for table in shown.groups),
         *bare_groups,
     ]
@@ -260,6 +263,17 @@ def test_arms_keep_colour_and_shape_on_all_of_the_page():
         assert html.count(f'href="#m{slot}"') > 10
     for classes, mark in re.findall(r'class="range-of s(\d)".*?<use href="#m(\d)"', html, flags=re.S):
         assert classes == mark
+
+
+def test_a_number_is_promised_only_where_the_rules_say_to_go_on():
+    assert "Promise +35 orders" in Page(iteration_page(with_extras(result("promote", 2)))).text
+    assert "Promise +35 orders" not in Page(iteration_page(with_extras(result("harm", 2)))).text
+
+
+def test_the_tests_own_figures_stay_in_the_method():
+    html = iteration_page(with_extras(result("promote", 2)))
+    assert html.count("one-sided p-value 0.001") == 1
+    assert html.index('<section id="method"') < html.index("one-sided p-value 0.001") < html.index('<section id="data"')
 
 
 def test_a_check_that_could_not_be_made_says_so():

@@ -131,6 +131,8 @@ def pilots_title(pilots: Sequence[PilotNow]) -> str:
         return "No pilot has been read yet"
     if len(read) == 1:
         return f"The one pilot read so far is {'' if cleared else 'not '}clearly above its worth-it line"
+    if cleared == len(read) == 2:
+        return "Both pilots read are clearly above their worth-it lines"
     told = number(cleared).capitalize() if cleared else "None"
     return (
         f"{told} of {number(len(read))} pilots read {'is' if cleared == 1 else 'are'} clearly above the worth-it line"

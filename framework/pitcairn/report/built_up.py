@@ -35,7 +35,6 @@ def built_up(result: Result, index: Index) -> BuiltUp | None:
     block = index.deciding
     if block is None or not has_built_up(result):
         return None
-    stops = {stop.arm: stop.sentence for stop in result.stops}
     by_arm = _by_arm(result)
     domain = _domain(block, [look for looks in by_arm.values() for look in looks])
     arms = []
@@ -56,7 +55,7 @@ def built_up(result: Result, index: Index) -> BuiltUp | None:
             )
             for look in _thinned(looks)
         )
-        arms.append(BuiltArm(arm=name, chart=chart, days=rows, stop=stops.get(arm)))
+        arms.append(BuiltArm(arm=name, chart=chart, days=rows))
     return BuiltUp(
         label=block.label,
         unit=block.unit,

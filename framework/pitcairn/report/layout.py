@@ -75,6 +75,7 @@ def iteration(result: Result, context: Context = ALONE, *, linked: bool = False)
         health_mark=_worst(checks),
         trust=_trust(result),
         blocks=rows.blocks(index, result) if shown else (),
+        costs=tuple(Fact(name=index.names[row.arm].label, text=row.text) for row in result.costs) if shown else (),
         otherwise=_otherwise(index, result) if shown else (),
         guardrails=rows.guardrails(index, result.guardrails) if shown else (),
         funnel=_funnel(index, result),
@@ -87,10 +88,11 @@ def iteration(result: Result, context: Context = ALONE, *, linked: bool = False)
         changes=_pairs(result.changed),
         story=story.story(context.turns, pilots="../" if linked else None),
         readiness=_readiness(index, result.promotion) if shown else (),
+        promised=_promised(result) if shown else (),
         next_sentence=result.next_sentence,
         next_command=result.next_command,
         limits=result.limits if shown else (),
-        method=result.method if shown else (),
+        method=(*result.method, *(stop.sentence for stop in result.stops)) if shown else (),
         figures=_figures(index, result) if shown else (),
         files=_files(result),
         origins=_origins(result),
@@ -206,6 +208,12 @@ def _tested(index: Index, row: PromotionRow) -> Tested:
     if row.arm in index.early:
         return Tested(mark="neutral", met=None, name=row.test, evidence=row.evidence)
     return Tested(mark="good" if row.met else "open", met=row.met, name=row.test, evidence=row.evidence)
+
+
+def _promised(result: Result) -> tuple[str, ...]:
+    """Only arms that are worth going on with have a number to promise."""
+    worthy = {verdict.arm for verdict in result.verdicts if verdict.code in ("promote", "adapt")}
+    return tuple(row.sentence for row in result.promised if row.arm in worthy)
 
 
 def _otherwise(index: Index, result: Result) -> tuple[Otherwise, ...]:

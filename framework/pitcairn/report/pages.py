@@ -259,6 +259,8 @@ class IterationPage:
     health_mark: Icon
     trust: Trust
     blocks: tuple[Block, ...]
+    costs: tuple[Fact, ...]
+    """(arm, what its gain costs or brings back)."""
     otherwise: tuple[Otherwise, ...]
     """The same effects, counted otherwise."""
     guardrails: tuple[Block, ...]
@@ -275,6 +277,8 @@ class IterationPage:
     """(what, why), since the iteration before."""
     story: Story | None
     readiness: tuple[Readiness, ...]
+    promised: tuple[str, ...]
+    """The number to promise for each arm that has one."""
     next_sentence: str
     next_command: str
     limits: tuple[str, ...]

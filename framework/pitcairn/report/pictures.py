@@ -103,8 +103,6 @@ class BuiltArm:
     chart: Drawn | None
     """None where the charting library is not installed."""
     days: tuple[DayRow, ...]
-    stop: str | None
-    """What the test came to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -237,6 +237,7 @@ def _kept(lesson: Lesson) -> Kept:
     turn = lesson.turn
     return Kept(
         lesson=lesson.verdict.headline,
+        found=". ".join(text for text in (lesson.verdict.big, lesson.verdict.range_sentence) if text),
         href=f"pilots/{turn.pilot}/iteration-{turn.number}.html",
         source=f"{turn.title}, iteration {turn.number}",
         mark=lesson.verdict.mark,

@@ -59,6 +59,8 @@ class Kept:
     """One lesson."""
 
     lesson: str
+    found: str
+    """The number with its range."""
     href: str
     source: str
     mark: Icon
