@@ -108,3 +108,20 @@ def test_an_existing_folder_is_not_written_into(real_data: Callable[[str], Path]
     (tmp_path / "there").mkdir()
     with pytest.raises(FileExistsError):
         make(published, tmp_path / "there")
+
+
+def test_both_iterations_are_judged_look_by_look_at_their_attempts_levels(results: Mapping[int, Result]) -> None:
+    for number, level in ((1, 0.025), (2, 0.0125)):
+        attempt = results[number].attempt
+        assert attempt is not None
+        assert (attempt.number, attempt.level) == (number, level)
+        looks = [look for look in results[number].looks if look.arm == "raised"]
+        assert len(looks) > 10
+        assert looks[-1].time == 1
+        assert all(look.critical is None or look.z < look.critical for look in looks)
+
+
+def test_the_first_iterations_uneven_groups_are_noticed(results: Mapping[int, Result]) -> None:
+    check = next(one for one in results[1].health if one.id == "sizes")
+    assert check.state == "warn"
+    assert check.value == pytest.approx(0.008, abs=5e-4)

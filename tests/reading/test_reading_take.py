@@ -8,7 +8,7 @@ import pytest
 from readings import AREA, SPAM, SPEND, VISIT, a_check, a_cube, a_lock, a_plan, a_reading, an_arm, shares, some_facts
 
 from pitcairn.canonical import dumps
-from pitcairn.design.plan import PredictionPlan
+from pitcairn.design.plan import ObservedPlan, PredictionPlan
 from pitcairn.estimate.shrink import Groups, shrink
 from pitcairn.evidence.cube import Cube
 from pitcairn.reading.result import Result, Shown, Withheld
@@ -115,6 +115,14 @@ def test_looking_back_never_promotes_and_says_so_first() -> None:
     result = a_reading(a_plan(stage="confirm"), two_arms(500, 800), lock=a_lock(retrospective=True))
     assert code(result) == "adapt"
     assert result.notices[0].startswith("Looking back: this plan was locked on 1 March 2026")
+
+
+def test_a_confirmation_among_somebody_elses_groups_is_judged_and_never_promotes() -> None:
+    theirs = ObservedPlan(source="outcomes", column="arm", values=(("control", "a"), ("note", "b")), start=None)
+    result = a_reading(a_plan(stage="confirm", observed=theirs), two_arms(500, 800), lock=a_lock(attempt=1))
+    assert code(result) == "adapt"
+    (proof,) = [row for row in result.promotion if not row.met]
+    assert proof.evidence.startswith("No: somebody else made the draw")
 
 
 def test_simulated_data_says_so_first() -> None:

@@ -16,6 +16,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pitcairn.canonical import file_digest, plain
+from pitcairn.design.budget import ErrorControl
 from pitcairn.design.eligibility import IN_AN_EARLIER_ITERATION, IN_ANOTHER_PILOT
 from pitcairn.design.lineage import kin
 from pitcairn.design.plan import Plan
@@ -64,7 +65,8 @@ def launch(
     _refuse_second(folder, plan)
     refuse_thawed(folder, plan)
     if plan.observed:
-        return _lock_observed(folder, plan, by=by, now=now, today=today, dry_run=dry_run)
+        control = loaded.program.error_control
+        return _lock_observed(folder, plan, control, by=by, now=now, today=today, dry_run=dry_run)
     if today > plan.start:
         raise Refused(
             f"The start, {plan.start}, is already over: its customers cannot be drawn before it.",
@@ -204,11 +206,14 @@ def _refuse_overtaken(folder: ProgramFolder, plan: Plan, seen: int) -> None:
         )
 
 
-def _lock_observed(folder: ProgramFolder, plan: Plan, *, by: str, now: datetime, today: date, dry_run: bool) -> Launch:
+def _lock_observed(
+    folder: ProgramFolder, plan: Plan, control: ErrorControl, *, by: str, now: datetime, today: date, dry_run: bool
+) -> Launch:
     retrospective = today > plan.start
     if not dry_run:
-        body = plain(replace(_body(plan, None, (), None), retrospective=retrospective))
-        with Ledger.open(folder.ledger_file) as ledger:
+        with Ledger.open(folder.ledger_file) as ledger, ledger.transaction():
+            attempt = attempts.planned(folder.ledger_file, plain(plan), control)
+            body = plain(replace(_body(plan, None, (), None, attempt), retrospective=retrospective))
             ledger.append(
                 "launch", pilot=plan.pilot, iteration=plan.number, lineage=plan.lineage, body=body, by=by, at=now
             )

@@ -52,9 +52,11 @@ def _arm_rows(proof: Proof, arm: str) -> list[PromotionRow]:
 
 
 def _confirmed(proof: Proof, arm: str) -> PromotionRow:
-    met = proof.plan.stage == "confirm" and not proof.lock.retrospective
+    met = proof.plan.stage == "confirm" and not proof.lock.retrospective and proof.plan.observed is None
     who = f"customers of whom {proof.lock.redrawn:,} were redrawn" if proof.lock.redrawn else "fresh customers"
     why = f"Planned beforehand, on {who}." if met else "Not yet: this reading is an exploration."
+    if proof.plan.stage == "confirm" and proof.plan.observed is not None:
+        why = "No: somebody else made the draw, so nothing proves that it was by lot and among fresh customers."
     if proof.lock.retrospective:
         why = "No: the plan was locked after the outcomes existed."
     return PromotionRow(test=CONFIRMED, arm=arm, met=met, evidence=why)

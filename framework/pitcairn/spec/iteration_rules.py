@@ -152,13 +152,10 @@ def exposure(turn: Turn) -> Iterator[Problem]:
 
 
 def confirmation(turn: Turn) -> Iterator[Problem]:
-    """A confirmation compares two halves, drawn by us."""
+    """A confirmation compares two halves. Somebody else may have drawn them; then it is judged, but never promotes."""
     spec = turn.iteration.spec
     if spec.stage != "confirm":
         return
-    if isinstance(spec.assignment, Observed):
-        message = "a confirmation needs a draw of our own"
-        yield turn.iteration.problem(("assignment",), message, "write “assignment: drawn”, or “stage: explore”")
     turn.iteration.sound("arms")
     if len(spec.arms) != 2 or any(arm.share != Fraction(1, 2) for arm in spec.arms.values()):
         each = ", ".join(f"{id} {percent(arm.share)}" for id, arm in spec.arms.items())
