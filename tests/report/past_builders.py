@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,7 +12,7 @@ from pitcairn.ledger.entry import DecisionBody, LaunchBody, ReadingBody
 from pitcairn.ledger.ledger import Ledger
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.encode import to_json
-from pitcairn.reading.result import Result
+from pitcairn.reading.result import Code, Result
 from result_samples import LABELS, result
 
 MORNING = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -31,9 +32,16 @@ def launched(folder: ProgramFolder, number: int, *, pilot: str = "second-order",
     append(folder, "launch", number, plain(body), pilot)
 
 
-def was_read(folder: ProgramFolder, number: int, code: str, *, pilot: str = "second-order") -> Result:
-    found = replace(result(code, 2), number=number, pilot=pilot)  # type: ignore[arg-type]
-    text = to_json(found)
+def was_read(
+    folder: ProgramFolder,
+    number: int,
+    code: Code,
+    *,
+    pilot: str = "second-order",
+    changed: Callable[[str], str] = str,
+) -> Result:
+    found = replace(result(code, 2), number=number, pilot=pilot)
+    text = changed(to_json(found))
     file = folder.result_file(pilot, number)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
@@ -63,9 +71,9 @@ def append(folder: ProgramFolder, kind: str, number: int, body: object, pilot: s
         )
 
 
-def decided(folder: ProgramFolder, found: Result, decision: str, why: str) -> None:
+def decided(folder: ProgramFolder, found: Result, decision: str, why: str, arm: str = "note") -> None:
     body = DecisionBody(
-        arm="note",
+        arm=arm,
         label=LABELS[1],
         decision=decision,  # type: ignore[arg-type]
         why=why,

@@ -4,7 +4,7 @@ from past_builders import append, decided, launched, was_read
 from pitcairn.canonical import plain
 from pitcairn.ledger.entry import AmendmentBody
 from pitcairn.program import ProgramFolder
-from pitcairn.report.context import ALONE, NOT_HERE, NOT_READ, Records
+from pitcairn.report.context import ALONE, NOT_HERE, NOT_READ, NOT_READABLE, Records
 from pitcairn.report.render import iteration_page
 from result_samples import result
 
@@ -43,6 +43,9 @@ def test_the_last_decision_for_each_arm_and_every_deviation_are_on_the_page(fold
     assert "a named person decides" in open_page
     for decision, why in (("wait", "Too early for me."), ("promote", "The shops can cope.")):
         decided(folder, found, decision, why)
+    assert "It is decided." not in iteration_page(found, Records.of(folder).context(found))
+    decided(folder, found, "stop", "Nobody asked for it.", arm="voucher")
+    assert "It is decided. See what follows from it." in iteration_page(found, Records.of(folder).context(found))
     amendment = AmendmentBody(what="Half the vouchers were late.", why="The printer broke.", touches=("other",))
     append(folder, "amendment", 1, plain(amendment), "second-order")
     page = iteration_page(found, Records.of(folder).context(found))
@@ -63,6 +66,12 @@ def test_only_a_result_that_the_ledger_knows_is_shown(folder):
     assert (turn.result, turn.missing) == (None, NOT_HERE)
     file.unlink()
     assert Records.of(folder).context(second).turns[0].missing == NOT_HERE
+
+
+def test_a_result_of_another_version_says_that_it_cannot_be_read(folder):
+    launched(folder, 1)
+    was_read(folder, 1, "promote", changed=lambda text: text.replace('"headline"', '"headlong"'))
+    assert Records.of(folder).result("second-order", 1) == (None, NOT_READABLE)
 
 
 def test_a_result_of_no_ledger_stands_alone(folder):

@@ -14,6 +14,8 @@ from pitcairn.reading.result import Mark, MeasureBlock, Result
 from pitcairn.reading.since import ended
 from pitcairn.reading.titles import number
 
+FOLLOWS = ("It is decided. See what follows from it.", "pitcairn status")
+"""(sentence, command): the next step once somebody has decided on every arm."""
 DECIDED: dict[str, tuple[str, Mark]] = {
     "promote": ("Decided: promote", "good"),
     "confirm": ("Decided: confirm", "good"),
@@ -115,6 +117,11 @@ def when(turn: Turn) -> str:
     if turn.result is None:
         return f"launched on {day(turn.launched)}"
     return f"read as of {day(date.fromisoformat(turn.result.as_of))}"
+
+
+def decided_by_all(result: Result, rulings: Sequence[Ruling]) -> bool:
+    """Whether somebody has decided on every arm that was tried."""
+    return {verdict.arm for verdict in result.verdicts} <= {one.arm for one in rulings}
 
 
 def deciding(result: Result) -> MeasureBlock | None:

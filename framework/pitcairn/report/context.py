@@ -22,6 +22,7 @@ from pitcairn.reading.past import Ruling, Turn
 from pitcairn.reading.result import Result
 
 NOT_READ = "Not read yet."
+NOT_READABLE = "Its result file cannot be read by this version; take the reading again."
 NOT_HERE = "Its result file is not the one in the ledger, so nothing of it is shown."
 
 
@@ -124,5 +125,7 @@ class Records:
             if hashlib.sha256(text).hexdigest() != rows[-1].body.result_digest:
                 return None, NOT_HERE
             return from_json(text.decode("utf-8")), ""
-        except (OSError, UnicodeDecodeError, DataError):
+        except OSError:
             return None, NOT_HERE
+        except (UnicodeDecodeError, DataError):
+            return None, NOT_READABLE

@@ -34,7 +34,7 @@ from pitcairn.report.pages import (
 )
 from pitcairn.report.pictures import Icon
 from pitcairn.report.rows import Index
-from pitcairn.report.sections import sections
+from pitcairn.report.sections import next_step, sections
 
 HEADLINE_SIZES: tuple[tuple[int, Literal["large", "medium", "small"]], ...] = ((90, "large"), (220, "medium"))
 """(most characters, size); a headline that is longer still, with a sentence for each of many arms, is set small."""
@@ -51,6 +51,7 @@ def iteration(result: Result, context: Context = ALONE, *, linked: bool = False)
     index = Index.of(result)
     shown = not result.withheld
     checks = tuple(_checked(check) for check in result.health)
+    next_sentence, next_command = next_step(result, context)
     return IterationPage(
         notices=_notices(result, context),
         sections=sections(result, context),
@@ -89,8 +90,8 @@ def iteration(result: Result, context: Context = ALONE, *, linked: bool = False)
         story=story.story(context.turns, pilots="../" if linked else None),
         readiness=_readiness(index, result.promotion) if shown else (),
         promised=_promised(result) if shown else (),
-        next_sentence=result.next_sentence,
-        next_command=result.next_command,
+        next_sentence=next_sentence,
+        next_command=next_command,
         limits=result.limits if shown else (),
         method=(*result.method, *(stop.sentence for stop in result.stops)) if shown else (),
         figures=_figures(index, result) if shown else (),

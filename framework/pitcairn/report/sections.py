@@ -13,6 +13,13 @@ from pitcairn.report.pages import Section
 Title = Callable[[Result], str]
 
 
+def next_step(result: Result, context: Context) -> tuple[str, str]:
+    """(sentence, command): the reading's own, until every arm has been decided on."""
+    if context.own and context.own.rulings and past.decided_by_all(result, context.own.rulings):
+        return past.FOLLOWS
+    return result.next_sentence, result.next_command
+
+
 def sections(result: Result, context: Context) -> tuple[Section, ...]:
     """Every part that has something to say, in the order of reading; a page without effects has fewer."""
     shown = not result.withheld
@@ -27,7 +34,7 @@ def sections(result: Result, context: Context) -> tuple[Section, ...]:
         ("changes", f"Since iteration {result.number - 1}", titles.changes, bool(result.changed)),
         ("iterations", "All iterations", lambda _: past.title(context.turns), bool(context.turns)),
         ("promotion", "Towards promotion", titles.promotion, shown and bool(result.promotion)),
-        ("next", "Next steps", lambda one: one.next_sentence, True),
+        ("next", "Next steps", lambda _: next_step(result, context)[0], True),
         ("limits", "Limits", titles.limits, shown and bool(result.limits)),
         ("method", "Method, for analysts", lambda _: "How the numbers were made", shown and bool(result.method)),
         ("data", "Data", titles.data, True),
