@@ -413,3 +413,42 @@ def test_a_demo_that_fails_leaves_nothing(call, tmp_path, monkeypatch):
     assert said.code == 1
     assert "No space left on device" in said.err
     assert list(tmp_path.iterdir()) == []
+
+
+# --- site, and the plain forms of a reading
+
+
+def test_the_site_is_made_and_made_again(call, read):
+    for _ in range(2):
+        said = call("-C", "tea", "site", "--today", AFTER)
+        assert said.code == 0, said.err
+    assert (read.site / "pilots" / "p" / "iteration-1.html").is_file()
+    assert "Wrote tea/site/index.html and 3 more pages" in said.out
+
+
+def test_a_site_does_not_replace_somebody_elses_folder(call, read, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("mine")
+    said = call("-C", "tea", "site", "--today", AFTER, "--to", str(tmp_path / "mine"))
+    assert said.code == 6
+    assert (tmp_path / "mine" / "thesis.txt").read_text() == "mine"
+
+
+def test_a_reading_can_be_had_as_markdown_and_as_a_table(call, read):
+    before = files_in(read)
+    text = call("-C", "tea", "report", "p", "--markdown")
+    assert text.code == 0
+    assert text.out.startswith("## ")
+    table = call("-C", "tea", "report", "p", "--csv")
+    assert table.out.startswith("pilot,iteration,as_of,measure,")
+    assert files_in(read) == before
+    refused = call("-C", "tea", "report", "p", "--csv", "--verify")
+    assert refused.code == 2
+
+
+def test_a_template_of_the_program_that_fails_is_told_with_its_line(call, read):
+    (read.root / "templates" / "partials").mkdir(parents=True)
+    (read.root / "templates" / "partials" / "limits.html.j2").write_text("fine\n{{ nonsense }}\n")
+    said = call("-C", "tea", "report", "p")
+    assert said.code == 3
+    assert "templates/partials/limits.html.j2:2" in said.err
