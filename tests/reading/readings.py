@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from pitcairn.design.plan import ArmPlan, CustomerPlan, GroupPlan, MeasurePlan, ObservedPlan, Plan, SourcePlan
+from pitcairn.design.plan import ArmPlan, CustomerPlan, GroupPlan, MeasurePlan, Plan, SourcePlan
 from pitcairn.estimate.moments import Moments
 from pitcairn.evidence.cube import START, Block, Cube, Dimension
 from pitcairn.evidence.facts import ArmCount, Check, Facts
@@ -188,9 +188,8 @@ def a_reading(plan: Plan, cube: Cube, *, checks: tuple[Check, ...] = (a_check(),
 
 
 def a_rolling_plan(**changes: object) -> Plan:
-    """Customers start on 14 days and are followed for 3: looks from 4 to 17 March 2026, the end on the 18th."""
-    observed = ObservedPlan(source="outcomes", column="arm", values=(), start="since")
-    return a_plan(**{"observed": observed, "follow_up_days": 3, "end": date(2026, 3, 18)} | changes)
+    """Customers we drew start on 14 days and are followed for 3: looks from 4 to 17 March 2026, the end on the 18th."""
+    return a_plan(**{"start_days": 14, "follow_up_days": 3, "end": date(2026, 3, 18)} | changes)
 
 
 def a_rolling_cube(plan: Plan, events: Mapping[str, Mapping[str, Sequence[int]]], count: int) -> Cube:
