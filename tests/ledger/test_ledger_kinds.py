@@ -97,6 +97,37 @@ def test_the_views_tell_people_what_was_decided(path: Path) -> None:
         assert connection.execute("SELECT why, attempt FROM closings").fetchall() == [("the shop closed", 1)]
 
 
+def test_the_views_tell_people_what_became_of_packs(path: Path) -> None:
+    look = {"iteration": 1, "as_of": "2026-03-30", "log_ratio": 0.09, "standard_error": 0.03}
+    with Ledger.open(path) as ledger:
+        add(
+            ledger, "promotion", body={"name": "early", "version": "1.0.0", "arm": "early", "valid_until": "2027-03-30"}
+        )
+        add(ledger, "adoption", body={"pack": "early", "place": "North", "prediction": {"estimate": 0.08}})
+        add(ledger, "stage", body={"happened": "advanced", "stage": 2, "name": "half", "why": "as hoped", "look": look})
+        add(ledger, "stage", body={"happened": "retired", "stage": 2, "name": "", "why": "over", "look": None})
+    with closing(sqlite3.connect(path)) as connection:
+        packs = connection.execute("SELECT name, version, arm, valid_until FROM promotions").fetchall()
+        assert packs == [("early", "1.0.0", "early", "2027-03-30")]
+        assert connection.execute("SELECT pack, place, predicted_log_ratio FROM adoptions").fetchall() == [
+            ("early", "North", 0.08)
+        ]
+        assert connection.execute("SELECT stage, happened, name, log_ratio FROM stages").fetchall() == [
+            (2, "advanced", "half", 0.09),
+            (2, "retired", "", None),
+        ]
+
+
+@pytest.mark.parametrize("steps", range(1, len(schema.STEPS)))
+def test_a_ledger_of_any_earlier_version_is_sound_and_comes_up_to_date(path: Path, steps: int) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        schema.build(connection, steps)
+    assert verify(path).intact
+    with Ledger.open(path) as ledger:
+        add(ledger)
+    assert verify(path).findings == ()
+
+
 def test_a_ledger_of_the_first_version_is_sound_and_is_brought_up_to_date_by_the_next_row(path: Path) -> None:
     _first_version(path)
     found = verify(path)

@@ -433,6 +433,7 @@ def test_a_newly_made_ledger_has_its_migrations_recorded(path: Path) -> None:
         assert connection.execute("SELECT migration_set, name FROM _sqlite_migrations").fetchall() == [
             ("pitcairn", "1 entries"),
             ("pitcairn", "2 decisions"),
+            ("pitcairn", "3 packs"),
         ]
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
 

@@ -192,6 +192,67 @@ WHERE kind = '{kind}'
 """
 """Rows whose body another room defines."""
 
+_PROMOTIONS = """
+CREATE VIEW promotions AS
+SELECT
+    seq,
+    recorded_at,
+    recorded_by,
+    pilot,
+    iteration,
+    json_extract(body, '$.arm') AS arm,
+    json_extract(body, '$.name') AS name,
+    json_extract(body, '$.version') AS version,
+    json_extract(body, '$.valid_until') AS valid_until,
+    json_extract(body, '$.file') AS file,
+    json_extract(body, '$.pack_digest') AS pack_digest,
+    json_extract(body, '$.core_digest') AS core_digest,
+    json_extract(body, '$.decision') AS decision,
+    lineage
+FROM entries
+WHERE kind = 'promotion'
+"""
+
+_ADOPTIONS = """
+CREATE VIEW adoptions AS
+SELECT
+    seq,
+    recorded_at,
+    recorded_by,
+    pilot,
+    json_extract(body, '$.pack') AS pack,
+    json_extract(body, '$.version') AS version,
+    json_extract(body, '$.place') AS place,
+    json_extract(body, '$.prediction.estimate') AS predicted_log_ratio,
+    json_extract(body, '$.planned_error') AS planned_error,
+    json_extract(body, '$.claimed') AS claimed_log_ratio,
+    json_extract(body, '$.valid_until') AS valid_until,
+    json_extract(body, '$.pack_digest') AS pack_digest,
+    json_extract(body, '$.core_digest') AS core_digest,
+    lineage
+FROM entries
+WHERE kind = 'adoption'
+"""
+
+_STAGES = """
+CREATE VIEW stages AS
+SELECT
+    seq,
+    recorded_at,
+    recorded_by,
+    pilot,
+    json_extract(body, '$.stage') AS stage,
+    json_extract(body, '$.name') AS name,
+    json_extract(body, '$.happened') AS happened,
+    json_extract(body, '$.why') AS why,
+    json_extract(body, '$.look.as_of') AS as_of,
+    json_extract(body, '$.look.log_ratio') AS log_ratio,
+    json_extract(body, '$.look.standard_error') AS standard_error,
+    lineage
+FROM entries
+WHERE kind = 'stage'
+"""
+
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "1 entries",
@@ -218,6 +279,17 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             _AS_WRITTEN.format(view="promotions", kind="promotion"),
             _AS_WRITTEN.format(view="adoptions", kind="adoption"),
             _AS_WRITTEN.format(view="stages", kind="stage"),
+        ),
+    ),
+    (
+        "3 packs",
+        (
+            "DROP VIEW promotions",
+            "DROP VIEW adoptions",
+            "DROP VIEW stages",
+            _PROMOTIONS,
+            _ADOPTIONS,
+            _STAGES,
         ),
     ),
 )
