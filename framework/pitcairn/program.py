@@ -115,6 +115,9 @@ class ProgramFolder:
     def site(self) -> Path:
         return self.root / "site"
 
+    def plan_page_file(self, pilot: str, number: int) -> Path:
+        return self.root / "reports" / pilot / f"plan-{number}.html"
+
     @property
     def templates(self) -> Path:
         """The program's own templates, looked up before Pitcairn's."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pitcairn.iteration.outcomes import Outlook
 
 
-def outlook(paper: Paper, *, found: Outlook) -> None:
+def outlook(paper: Paper, *, found: Outlook, wrote: str | None = None) -> None:
     """Who could be drawn, whether the question can be answered, what would help, what could be seen."""
     paper.say(f"{found.plan.title}, iteration {found.plan.number} ({found.plan.stage})", bold=True)
     if found.plan.observed:
@@ -32,6 +32,8 @@ def outlook(paper: Paper, *, found: Outlook) -> None:
         paper.say("\nWith fewer or more customers")
         heads = ("drawn", "gain seen 9 times in 10", "worth-it gain seen")
         paper.table(heads, _points(found), numbers=(0,))
+    if wrote:
+        paper.say(f"Wrote {wrote}")
 
 
 def _answer(paper: Paper, found: Outlook) -> None:
@@ -46,8 +48,7 @@ def _answer(paper: Paper, found: Outlook) -> None:
 
 def _points(found: Outlook) -> Iterator[tuple[str, str, str]]:
     for point in found.curve:
-        seen = "" if point.chance is None else f"{min(99, round(point.chance * 100))} of 100 pilots"
-        yield f"{point.customers:,}", point.gain_text, seen
+        yield f"{point.customers:,}", point.gain_text, point.chance_text
 
 
 def _kind(enough: bool | None) -> Kind:

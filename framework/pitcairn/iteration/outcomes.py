@@ -47,6 +47,8 @@ class CurvePoint:
     gain_text: str
     chance: float | None
     """The chance that a gain as large as the worth-it line is told from none."""
+    chance_text: str
+    """`43 of 100 such pilots`; empty where it cannot be said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

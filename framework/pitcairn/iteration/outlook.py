@@ -145,7 +145,7 @@ class _View:
         if isinstance(self.gain, NotAvailable) or self.deciding is None:
             return "Whether this iteration can show what it asks cannot be said: " + _why(self.gain) + "."
         found = chance(self.plan, self.deciding, self.bar, self.pair, self.plan.deciding.worth_it or 0.0)
-        often = "" if found is None else f" {_often(found)}"
+        often = "" if found is None else f" in {_often(found)}"
         if self.can_show:
             return f"This iteration can show what it asks: a gain of {line(self.plan)} would be told from none{often}."
         return (
@@ -180,6 +180,7 @@ class _View:
                     gain=gain,
                     gain_text=told(self.plan, self.plan.deciding, gain),
                     chance=seen,
+                    chance_text="" if seen is None else _often(seen),
                 )
             )
         return points
@@ -198,8 +199,8 @@ def _why(gain: float | NotAvailable) -> str:
 
 
 def _often(found: float) -> str:
-    """`in 43 of 100 such pilots`"""
-    return f"in {min(99, max(1, round(found * 100)))} of 100 such pilots"
+    """`43 of 100 such pilots`"""
+    return f"{min(99, max(1, round(found * 100)))} of 100 such pilots"
 
 
 def _visible_text(plan: Plan, measure: MeasurePlan, gain: float | NotAvailable) -> str:

@@ -17,6 +17,7 @@ from pitcairn.report.own import checked, told
 
 if TYPE_CHECKING:
     from pitcairn.report.pages import IterationPage
+    from pitcairn.report.plan_pages import PlanPage
     from pitcairn.report.site_pages import ProgramPage, StoryPage
 
 
@@ -31,7 +32,9 @@ def iteration_page(
     return rendered("iteration.html.j2", iteration(result, context, linked=linked), templates)
 
 
-def rendered(template: str, page: IterationPage | ProgramPage | StoryPage, templates: Path | None = None) -> str:
+def rendered(
+    template: str, page: IterationPage | PlanPage | ProgramPage | StoryPage, templates: Path | None = None
+) -> str:
     """Any page through its template; `templates` as in `iteration_page`."""
     names = (field.name for field in fields(page))
     values = {name: getattr(page, name) for name in names}
