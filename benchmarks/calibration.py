@@ -206,12 +206,12 @@ def _percent(count: int, of: int) -> str:
     return f"{100 * count / of:.1f} %" if of else "no range"
 
 
-def keep(lines: list[str], page: Path = PAGE) -> None:
-    """Puts the table between its marks in the page."""
-    text = page.read_text(encoding="utf-8")
-    head, _, rest = text.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    page.write_text(head + BEGIN + "\n".join(lines) + "\n" + END + tail, encoding="utf-8")
+def keep(lines: list[str], page: Path = PAGE, marks: tuple[str, str] = (BEGIN, END)) -> None:
+    """Puts a table between its marks in the page."""
+    begin, end = marks
+    head, _, rest = page.read_text(encoding="utf-8").partition(begin)
+    _, _, tail = rest.partition(end)
+    page.write_text(head + begin + "\n".join(lines) + "\n" + end + tail, encoding="utf-8")
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ from benchmarks.calibration import (  # noqa: E402
     made_arm,
     settings,
 )
+from benchmarks.daily import judged  # noqa: E402
 
 from pitcairn.estimate.moments import Moments  # noqa: E402
 
@@ -75,3 +76,10 @@ def test_every_row_of_the_table_is_near_its_promise_or_said_to_be_doubtful(setti
     assert within(found.above, found.repetitions, 0.025)
     assert within(found.below, found.repetitions, 0.025)
     assert within(found.missed, found.repetitions, 0.05)
+
+
+def test_looking_every_day_at_a_worthless_model_passes_no_more_often_than_allowed() -> None:
+    found = judged(Setting(None, 0.5, 200_000), 150, SEED)
+    assert found.passed <= 11, "2.5 % of 150 is 4, and 11 is four standard errors above"
+    assert found.alarmed <= 6
+    assert found.passed_naively > found.passed
