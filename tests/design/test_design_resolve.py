@@ -15,7 +15,8 @@ from pitcairn.errors import SpecError
 from pitcairn.program import ProgramFolder
 from pitcairn.spec.fields import Bounds
 from pitcairn.spec.load import Loaded, load
-from pitcairn.spec.models import Arm, IterationSpec, Measure, PilotSpec, ProgramSpec
+from pitcairn.spec.measures import Measure
+from pitcairn.spec.models import Arm, IterationSpec, PilotSpec, ProgramSpec
 
 PROGRAM = {
     "program": "Corner shop",

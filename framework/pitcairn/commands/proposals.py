@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pitcairn.commands.questions import Known
-    from pitcairn.spec.models import Measure
+    from pitcairn.spec.measures import Measure
 
 LEAD_DAYS = 7
 """Time to agree on the plan before the first customer is reached."""

@@ -14,7 +14,7 @@ from pitcairn.canonical import digest
 
 Scalar = str | int | float | bool
 Role = Literal["deciding", "guardrail", "signal", "watch"]
-MeasureKind = Literal["any", "count", "sum", "mean", "ratio", "share"]
+MeasureKind = Literal["any", "count", "sum", "mean", "quantile", "ratio", "share"]
 Comparison = Literal["in", "at_least", "at_most", "above", "below"]
 
 SCHEMA = "pitcairn.plan/1"
@@ -78,11 +78,25 @@ class MeasurePlan:
     """The deciding measure: the smallest gain worth having, per customer, positive."""
     adjust_for: tuple[str, ...] = ()
     """More columns of the population's source, known before the start; `before` stands last among the values."""
+    at: float | None = None
+    """Quantiles: the share of customers who do not exceed it."""
+    change: bool = False
+    """The value is how much it changed since `before`, of who has both; `before` is then no covariate."""
 
     @property
     def is_rate(self) -> bool:
         """Whether it is a share of customers, shown per 1,000."""
         return self.kind in ("any", "share")
+
+    @property
+    def is_of_some(self) -> bool:
+        """Whether it is about the customers who have a value, and not about everybody."""
+        return self.kind in ("mean", "quantile", "share")
+
+    @property
+    def is_level(self) -> bool:
+        """Whether its unit is that of one value or answer, so that nothing is `per customer`."""
+        return self.kind in ("mean", "quantile", "ratio")
 
     @property
     def uncapped(self) -> MeasurePlan:
@@ -98,6 +112,11 @@ class MeasurePlan:
     def covariates(self) -> int:
         """How many of them were known before the start."""
         return len(self.adjust_for) + (self.before is not None)
+
+    @property
+    def adjusts(self) -> int:
+        """How many of the values known before the start are taken out of it: all, but for what a change is from."""
+        return self.covariates - self.change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,11 +27,10 @@ from pitcairn.design.plan import (
 from pitcairn.errors import SpecError
 from pitcairn.spec.fields import Bounds, Conditions
 from pitcairn.spec.load import Loaded
+from pitcairn.spec.measures import Group, Measure
 from pitcairn.spec.models import (
     EventSource,
-    Group,
     IterationSpec,
-    Measure,
     PilotSpec,
     ProgramSpec,
     WideSource,
@@ -226,6 +225,8 @@ def _measure(
         usual=measure.usual.value if measure.usual else None,
         margin=margin,
         worth_it=worth_it,
+        at=measure.at,
+        change=measure.change,
     )
 
 

@@ -10,7 +10,7 @@ in Medicine 2008).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from scipy.special import bdtr, ndtri
 
 from pitcairn.estimate.effect import Effect, NotAvailable
 from pitcairn.estimate.means import LARGE, check
-from pitcairn.estimate.moments import Floats
+from pitcairn.estimate.moments import Floats, Moments
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,9 +43,49 @@ class Ordered:
         """All customers."""
         return int(self.counts.sum())
 
-    def at(self, rank: int) -> float:
-        """The value of the customer at this rank, 1 the lowest."""
-        return float(self.values[np.searchsorted(np.cumsum(self.counts), rank)])
+    def within(self, low: int, high: int) -> tuple[float, float]:
+        """The values of the customers at two ranks, 1 the lowest."""
+        ends = self.values[np.searchsorted(np.cumsum(self.counts), [low, high])]
+        return float(ends[0]), float(ends[1])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ladder:
+    """Some of one arm's values by their ranks, 1 the lowest: all that its quantile needs, without the other values.
+
+    ValueError for ranks that do not rise, or lie outside 1..count.
+    """
+
+    count: int
+    ranks: NDArray[np.int64]
+    values: Floats
+
+    def __post_init__(self) -> None:
+        if self.ranks.shape != self.values.shape or np.any(np.diff(self.ranks) < 1):
+            raise ValueError("Ranks must rise, and each needs a value.")
+        if self.ranks.size and not 1 <= self.ranks[0] <= self.ranks[-1] <= self.count:
+            raise ValueError(f"Ranks must lie between 1 and {self.count:,}.")
+
+    def within(self, low: int, high: int) -> tuple[float, float] | None:
+        """The values at two ranks, or at the nearest known ones beyond them; None where none is known beyond."""
+        below, above = self.ranks[self.ranks <= low], self.ranks[self.ranks >= high]
+        if not below.size or not above.size:
+            return None
+        return float(self.values[below.size - 1]), float(self.values[-above.size])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranked(Moments):
+    """Moments of one arm's values, with those in the middle of their order. What is made of it has the moments alone:
+    orders do not add.
+    """
+
+    ladder: Ladder = field(kw_only=True)
+
+    @classmethod
+    def of_ladder(cls, moments: Moments, ladder: Ladder) -> Ranked:
+        """Both of the same customers."""
+        return cls(moments.count, moments.mean, moments.spread, moments.cubes, ladder=ladder)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +98,11 @@ class Quantile:
     count: int
 
 
-def quantile(arm: Ordered, share: float, *, confidence: float = 0.95) -> Quantile | NotAvailable:
+def quantile(arm: Ordered | Ladder, share: float, *, confidence: float = 0.95) -> Quantile | NotAvailable:
     """The value that `share` of the customers do not exceed. The range covers at least as often as it says.
 
-    NotAvailable for too few customers to have one beyond the range on either side. ValueError for a share or a
+    NotAvailable for too few customers to have one beyond the range on either side, and where a ladder does not reach
+    so far; between two steps of a ladder the range ends at the further one. ValueError for a share or a
     confidence outside (0, 1).
     """
     check(confidence)
@@ -71,7 +112,10 @@ def quantile(arm: Ordered, share: float, *, confidence: float = 0.95) -> Quantil
     if ranks is None:
         return NotAvailable(why=f"{arm.count:,} customers are too few for the quantile at {share:.0%}.")
     middle = max(1, math.ceil(arm.count * share - 1e-9))
-    return Quantile(estimate=arm.at(middle), low=arm.at(ranks[0]), high=arm.at(ranks[1]), count=arm.count)
+    own, ends = arm.within(middle, middle), arm.within(*ranks)
+    if own is None or ends is None:
+        return NotAvailable(why="So sure a range reaches beyond the values that were kept.")
+    return Quantile(estimate=own[0], low=ends[0], high=ends[1], count=arm.count)
 
 
 def quantile_difference(

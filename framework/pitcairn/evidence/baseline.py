@@ -30,8 +30,8 @@ class Baseline:
 def baseline(engine: Engine, plan: Plan, files: Files, *, taken: Sequence[Taken]) -> dict[str, Baseline]:
     """By measure id, from `before` columns over the eligible customers, in one aggregate; else from `usual`.
 
-    Measures of which neither is known are left out, and so are ratios: the spread of a ratio of sums does not follow
-    from one number a customer. DataError where a column for a rate holds more than yes and no.
+    Measures of which neither is known are left out, and so are ratios, quantiles and changes: the spread of these does
+    not follow from one number a customer. DataError where a column for a rate holds more than yes and no.
     """
     people = population(engine, plan, files, taken)
     found = {measure.id: known for measure in plan.measures for known in _usual(measure)}
@@ -58,7 +58,7 @@ def _before(engine: Engine, people: Population) -> Iterator[Baseline]:
         ((eligible, *moments),) = engine.rows(sql)
     for number, measure in enumerate(people.measures):
         values, mean, sd = moments[3 * number : 3 * number + 3]
-        if values >= 2 and measure.kind != "ratio":
+        if values >= 2 and measure.kind != "ratio" and not measure.change:
             yield _known(measure, eligible, values, float(mean), float(sd))
 
 
@@ -68,7 +68,7 @@ def _known(measure: MeasurePlan, eligible: int, values: int, mean: float, sd: fl
             f"Column “{measure.before}” averages {mean:.4g}, but “{measure.id}” is a share of customers.",
             hint="`before` of such a measure must hold 1 for yes and 0 for no",
         )
-    answered = values / eligible if measure.kind in ("mean", "share") else 1.0
+    answered = values / eligible if measure.is_of_some else 1.0
     return Baseline(
         measure=measure.id,
         mean=mean,

@@ -18,7 +18,7 @@ from pitcairn.evidence import exposure, faults, outcomes
 from pitcairn.evidence.balance import balance, level_gaps
 from pitcairn.evidence.census import Census, start_sql
 from pitcairn.evidence.columns import check_columns, reading_needs
-from pitcairn.evidence.cube import Block, Cube
+from pitcairn.evidence.cube import Block, Cube, Ladders
 from pitcairn.evidence.deciding import by_start, by_week, deciding_facts, start_counts, week_measure
 from pitcairn.evidence.ends import Ends, ends, is_enough, most_skewed
 from pitcairn.evidence.engine import Engine
@@ -27,9 +27,10 @@ from pitcairn.evidence.files import file_facts
 from pitcairn.evidence.identity import one_row_each
 from pitcairn.evidence.ids import alike
 from pitcairn.evidence.levels import split
+from pitcairn.evidence.order import Order
 from pitcairn.evidence.outcomes import Before
 from pitcairn.evidence.people import TABLE, People, arm_column, people
-from pitcairn.evidence.query import HIGHEST, Reduced, Slot
+from pitcairn.evidence.query import HIGHEST, Reduced, Reduction, Slot
 from pitcairn.evidence.sources import Relation, condition_sql, explained, relation
 from pitcairn.evidence.sql import literal
 from pitcairn.evidence.sums import Cell, Tally
@@ -110,6 +111,7 @@ class _Reading:
         self._outside_days: list[Outside] = []
         self._highest: dict[str, list[float]] = {}
         self._identified = True
+        self._ladders: dict[str, Ladders] = {}
 
     @property
     def relations(self) -> tuple[Relation, ...]:
@@ -118,7 +120,9 @@ class _Reading:
 
     @property
     def is_straight(self) -> bool:
-        """Whether everything is a column of one wide file."""
+        """Whether everything is a column of one wide file, and adds up."""
+        if any(measure.kind == "quantile" for measure in self._plan.measures):
+            return False
         return len(self._relations) == 1 and all(found.source.kind == "wide" for found in self._relations.values())
 
     def read_straight(self) -> None:
@@ -172,7 +176,8 @@ class _Reading:
     def cube(self) -> Cube:
         """What was added up. DataError for a group with too many levels."""
         counted, under_way = self._census.customers, self._census.under_way
-        return replace(self._cube_of(counted), so_far=self._cube_of(under_way) if under_way else None)
+        so_far = self._cube_of(under_way) if under_way else None
+        return replace(self._cube_of(counted), so_far=so_far, ladders=self._ladders)
 
     def facts(self, cube: Cube, statements: int) -> Facts:
         """What was counted on the way."""
@@ -238,19 +243,9 @@ class _Reading:
             if self._week and self._week.source == id:
                 measures = (*measures, self._week)
             self._rows[id] = self._count_events(found, made, measures)
-            reduction = outcomes.happened(
-                found,
-                measures,
-                self._before,
-                made,
-                events=self._rows[id],
-                as_of=self._as_of,
-                thirds=self._plan.is_uneven,
-            )
-        else:
-            reduction = outcomes.joined(found, measures, self._before, thirds=self._plan.is_uneven)
-            if id not in self._rows:
-                self._rows[id] = one_row_each(self._engine, found)
+        elif id not in self._rows:
+            self._rows[id] = one_row_each(self._engine, found)
+        reduction = self._reduction(found, made, measures)
         for slot in reduction.slots:
             if not slot.may_be_missing:
                 self._start_at_zero(slot)
@@ -259,6 +254,21 @@ class _Reading:
             self._outside += reduced.rows if number is None else 0
             if cell := cells.get(number):
                 self._add(cell, reduced)
+        for measure in measures:
+            if measure.kind == "quantile" and self._census.customers:
+                self._ladders[measure.id] = self._order(self._reduction(found, made, (measure,)), measure, cells)
+
+    def _reduction(self, found: Relation, made: People, measures: Sequence[MeasurePlan]) -> Reduction:
+        uneven = self._plan.is_uneven
+        if found.source.kind == "wide":
+            return outcomes.joined(found, measures, self._before, thirds=uneven)
+        rows = self._rows[found.source.id]
+        return outcomes.happened(found, measures, self._before, made, events=rows, as_of=self._as_of, thirds=uneven)
+
+    def _order(self, reduction: Reduction, measure: MeasurePlan, cells: Mapping[int, Cell | None]) -> Ladders:
+        dimensions = self._census.dimensions(self._census.customers)
+        order = Order.of(measure, reduction, cells, dimensions)
+        return order.read(self._engine.rows(order.sql))
 
     def _add_straight(self, cells: Mapping[tuple[Any, ...], Cell | None], reduced: Reduced) -> None:
         if cell := cells[reduced.keys]:

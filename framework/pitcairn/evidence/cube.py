@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pitcairn.estimate.moments import Floats, Moments, combined, combined_cubes
+from pitcairn.estimate.quantiles import Ladder, Ranked
+
+Ladders = Mapping[str | None, Mapping[tuple[str, ...], Ladder]]
+"""By dimension, None for the arms alone, and by key as in `Cube.moments`."""
 
 START = "(start)"
 """The dimension of customers' own days of start, as ISO text, last; not there where all start on the same day.
@@ -63,13 +68,19 @@ class Cube:
     """Customers whose follow-up is under way, with what they did so far: to watch for harm, and for nothing else. None
     where nobody is, and where customers start on days of their own: those who started first say more.
     """
+    ladders: Mapping[str, Ladders] = field(default_factory=dict)
+    """Of the quantiles, by measure id: not by day of start, and not of some of the cells, for orders do not add."""
     _parts: dict[str | None, tuple[tuple[tuple[str, ...], NDArray[np.int64]], ...]] = field(default_factory=dict)
     """The cells behind every key, by dimension, as they have been asked for so far."""
 
     def moments(self, measure: str, by: str | None = None) -> dict[tuple[str, ...], Moments]:
-        """A measure's moments rolled up: by arm, keyed (arm,), or by arm and one more dimension, keyed (arm, level)."""
-        block = self.blocks[measure]
-        return {key: block.rolled_up(cells) for key, cells in self._split(by)}
+        """A measure's moments rolled up: by arm, keyed (arm,), or by arm and one more dimension, keyed (arm, level).
+
+        A quantile's are `Ranked` where its ladder is known.
+        """
+        block, ladders = self.blocks[measure], self.ladders.get(measure, {}).get(by, {})
+        found = {key: block.rolled_up(cells) for key, cells in self._split(by)}
+        return {key: Ranked.of_ladder(one, ladders[key]) if key in ladders else one for key, one in found.items()}
 
     def everyone(self, measure: str) -> Moments | None:
         """All arms' counted customers, their value (and denominator) only; None where third sums are not known."""

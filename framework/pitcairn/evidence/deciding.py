@@ -21,8 +21,11 @@ _WEEK = 7
 
 
 def deciding_facts(plan: Plan, cube: Cube, highest: Mapping[str, Sequence[float]]) -> tuple[DecidingFact, ...]:
-    """What the checks need of the deciding measure, by arm; nothing for a ratio. `highest`: the top values by arm."""
-    if plan.deciding.kind == "ratio":
+    """What the checks need of the deciding measure, by arm; nothing for a ratio or a quantile, which are no averages.
+
+    `highest`: the top values by arm.
+    """
+    if plan.deciding.kind in ("ratio", "quantile"):
         return ()
     return tuple(
         DecidingFact(
@@ -49,11 +52,11 @@ def start_counts(cube: Cube) -> tuple[StartCount, ...]:
 def by_start(plan: Plan, cube: Cube) -> tuple[EarlyLater, ...]:
     """The difference among customers who started in the first week, and in the whole weeks after it.
 
-    Nothing where all start on the same day, where there are not two whole weeks, and for ratios.
+    Nothing where all start on the same day, where there are not two whole weeks, and for ratios and quantiles.
     """
     days = sorted({one.day for one in start_counts(cube)})
     weeks = ((days[-1] - plan.start).days + 1) // _WEEK - 1 if days else 0
-    if weeks < 1 or plan.deciding.kind == "ratio":
+    if weeks < 1 or plan.deciding.kind in ("ratio", "quantile"):
         return ()
     ends = [plan.start + timedelta(days=_WEEK), plan.start + timedelta(days=_WEEK * (weeks + 1))]
     pieces: dict[tuple[str, int], list[Moments]] = {}
@@ -123,6 +126,10 @@ def carried_check(plan: Plan, facts: Facts) -> Check:
     """How much of the deciding difference a few customers carry."""
     if plan.deciding.is_rate:
         return questions.CARRIED.answer("pass", "The deciding measure is a share of customers: each weighs the same.")
+    if plan.deciding.kind == "quantile":
+        return questions.CARRIED.answer(
+            "pass", "A quantile goes by the order of values: a few large ones cannot carry it."
+        )
     told = {one.arm: one for one in facts.deciding}
     base = told.get(plan.comparison.id)
     found = [

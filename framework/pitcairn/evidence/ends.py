@@ -39,7 +39,7 @@ def safe_as_doubles(relation: Relation, measures: Sequence[MeasurePlan], slots: 
     most: dict[str, float] = {}
     for measure, slot in zip(measures, slots, strict=True):
         asked = zip(slot.columns, (measure.column, *slot.values[1:], measure.before), slot.decimals, strict=False)
-        for name, column, decimals in asked if measure.kind != "ratio" else ():
+        for name, column, decimals in asked if measure.kind != "ratio" and not measure.change else ():
             most[name] = 1.0 if name in slot.flags else _largest(relation, measure, column, decimals)
     unsafe = {name for slot in slots for name in slot.columns if not _stays_whole(relation, slot, most)}
     while more := {name for slot in slots if unsafe & {*slot.columns} for name in slot.columns} - unsafe:
@@ -84,7 +84,7 @@ def _largest(relation: Relation, measure: MeasurePlan, column: str | None, decim
 
 def _ends(relation: Relation, measure: MeasurePlan) -> Ends | None:
     """None where a file does not say, and for what is no amount of one column."""
-    if measure.is_rate or measure.kind == "ratio" or measure.before is None or measure.column is None:
+    if measure.is_rate or measure.kind == "ratio" or measure.before is None or measure.column is None or measure.change:
         return None
     found = relation.table.ends.get(relation.name(measure.column, needed_by=needed_by(measure)))
     if found is None:

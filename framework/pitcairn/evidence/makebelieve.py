@@ -196,9 +196,7 @@ def made_column(place: int, scenario: int) -> str:
 def _pool_sql(people: Population) -> str:
     """An empty cell is 0 where a reading takes it for 0, and no answer where it takes it for none."""
     values = [
-        f"before_{place} AS value_{place}"
-        if measure.kind in ("mean", "share")
-        else f"COALESCE(before_{place}, 0) AS value_{place}"
+        f"before_{place} AS value_{place}" if measure.is_of_some else f"COALESCE(before_{place}, 0) AS value_{place}"
         for place, measure in enumerate(people.measures)
     ]
     columns = ", ".join(["ROW_NUMBER() OVER (ORDER BY who) - 1 AS place", "who", *values])
@@ -229,8 +227,11 @@ def _habits(engine: Engine, plan: Plan, people: Population) -> dict[str, Habit]:
 
 
 def _habit(measure: MeasurePlan, moments: tuple[Any, ...] | None) -> Habit | None:
-    """From customers' own values; from the usual level where there are none; of a ratio, one number says nothing."""
-    if moments is not None and measure.kind != "ratio":
+    """From customers' own values; from the usual level where there are none.
+
+    Of a ratio or a change, one number says nothing.
+    """
+    if moments is not None and measure.kind != "ratio" and not measure.change:
         size, column, count, mean, sd, lowest, odd = moments
         if measure.is_rate and odd:
             raise DataError(

@@ -60,7 +60,9 @@ def worst_case_check(plan: Plan, facts: Facts) -> Check:
     base = told.get(plan.comparison.id)
     pairs = [(told[arm.id], base) for arm in plan.treatments if arm.id in told and base and base.known]
     if not pairs:
-        why = _NOBODY if measure.kind != "ratio" else "For a ratio, how far unknown values could move it is not known."
+        why = _NOBODY
+        if measure.kind in ("ratio", "quantile"):
+            why = f"For a {measure.kind}, how far unknown values could move it is not known."
         return questions.WORST_CASE.answer("unchecked", why)
     lost = sum(counted[arm] - one.known for arm, one in told.items())
     if not lost:
@@ -146,7 +148,7 @@ def _amount(plan: Plan, measure: MeasurePlan, value: float) -> str:
 
 
 def _is_of_some(measure: MeasurePlan) -> bool:
-    return measure.kind in ("mean", "share")
+    return measure.is_of_some
 
 
 def _total(missing: Sequence[MissingCount], measure: str) -> int:

@@ -8,7 +8,7 @@ events. Whoever has no row or event adds nothing to a sum, so nobody has to be f
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from pitcairn.design.plan import MeasurePlan, Plan
@@ -30,6 +30,8 @@ class Before:
     numbers: tuple[Number, ...]
     places: dict[str, tuple[int, ...]]
     """By measure id, its own value before the start last; measures without any are not in it."""
+    is_from: dict[str, int] = field(default_factory=dict)
+    """By measure id, the value that a change is from: the last of its values before the start, once more."""
 
     @classmethod
     def of(cls, plan: Plan, population: Relation | None) -> Before:
@@ -49,11 +51,26 @@ class Before:
             if found:
                 # The cap's twin differs by the cap alone: the values before the start stay as they are.
                 places[measure.id] = places[measure.uncapped.id] = tuple(numbers.index(number) for number in found)
-        return cls(tuple(numbers), places)
+        is_from = {measure.id: places[measure.id][-1] for measure in plan.measures if measure.change}
+        return cls(tuple(numbers), places, is_from)
 
     def of_measure(self, measure: MeasurePlan) -> tuple[int, ...]:
         """The places of its values before the start, in the order in which they follow its own."""
         return self.places.get(measure.id, ())
+
+    def change(self, measure: MeasurePlan, number: Number, alias: str | None = None) -> Number:
+        """A measure's value; of a change, less what it is from: NULL where either is. By aliases where one is given."""
+        if measure.id not in self.is_from:
+            return number if alias is None else replace(number, sql=alias)
+        place = self.is_from[measure.id]
+        earlier = self.numbers[place]
+        decimals = max(number.decimals, earlier.decimals)
+        parts = (
+            (alias or number.sql, number.decimals),
+            (self.aliases[place] if alias else earlier.sql, earlier.decimals),
+        )
+        after, since = (f"({sql}) * {10 ** (decimals - own)}" for sql, own in parts)
+        return Number(f"{after} - {since}", decimals)
 
     def decimals(self, places: Sequence[int]) -> tuple[int, ...]:
         return tuple(self.numbers[place].decimals for place in places)
@@ -83,9 +100,10 @@ def straight(
 
     Products of three of the measures in `later`, by id, are left out.
     """
-    slots, columns = _wide(relation, measures, before, thirds=plan.is_uneven)
+    slots, found = _wide(relation, measures, before, thirds=plan.is_uneven)
     slots = [replace(slot, thirds=0) if slot.id in later else slot for slot in slots]
     aliases = [f"p_key_{place}" for place in range(len(keys))]
+    columns = {name: before.change(measure, number).sql for name, (measure, number) in found.items()}
     columns |= {alias: number.sql for number, alias in zip(before.numbers, before.aliases, strict=True)}
     columns |= {name: f"CAST({columns[name]} AS DOUBLE)" for name in safe_as_doubles(relation, measures, slots)}
     columns |= dict(zip(aliases, keys, strict=True))
@@ -119,10 +137,12 @@ def together(covariates: Sequence[str]) -> str:
 
 def joined(relation: Relation, measures: Sequence[MeasurePlan], before: Before, *, thirds: bool) -> Reduction:
     """From a wide file, by `p_cell`, which is NULL for rows about nobody who was drawn."""
-    slots, columns = _wide(relation, measures, before, thirds=thirds)
+    slots, found = _wide(relation, measures, before, thirds=thirds)
     key = relation.key(needed_by="finding a customer's outcomes")
+    columns = {name: number.sql for name, (_, number) in found.items()}
     rows = f"SELECT {_listed({'p_who': key} | columns)} FROM {relation.sql}"
-    wanted = ["p_cell", *before.aliases, *(name for slot in slots for name in slot.values)]
+    values_sql = {name: before.change(measure, number, name).sql for name, (measure, number) in found.items()}
+    wanted = ["p_cell", *before.aliases, _listed(values_sql)]
     inner = f"SELECT {', '.join(wanted)} FROM ({rows}) AS outcomes LEFT JOIN {TABLE} ON p_customer = p_who"
     return Reduction(inner, ["p_cell"], slots, highest_of=_weighed(measures, slots))
 
@@ -152,15 +172,16 @@ def _weighed(measures: Sequence[MeasurePlan], slots: Sequence[Slot]) -> str | No
 
 def _wide(
     relation: Relation, measures: Sequence[MeasurePlan], before: Before, *, thirds: bool
-) -> tuple[list[Slot], dict[str, str]]:
-    """The measures' slots, and their columns by alias."""
+) -> tuple[list[Slot], dict[str, tuple[MeasurePlan, Number]]]:
+    """The measures' slots, and by alias what the file has of them."""
     slots: list[Slot] = []
-    columns: dict[str, str] = {}
+    columns: dict[str, tuple[MeasurePlan, Number]] = {}
     for place, measure in enumerate(measures):
         numbers = values.wide(relation, measure)
         names = tuple(f"p_value_{place}_{part}" for part in range(len(numbers)))
-        columns |= {name: number.sql for number, name in zip(numbers, names, strict=True)}
-        slots.append(_slot(measure, names, [number.decimals for number in numbers], before, relation, thirds=thirds))
+        columns |= {name: (measure, number) for number, name in zip(numbers, names, strict=True)}
+        decimals = [before.change(measure, number).decimals for number in numbers]
+        slots.append(_slot(measure, names, decimals, before, relation, thirds=thirds))
     return slots, columns
 
 
@@ -187,7 +208,7 @@ def _slot(
         before.named(places),
         (*decimals, *before.decimals(places)),
         missing,
-        has_gaps=missing and (is_events or values.has_gaps(relation, measure)),
+        has_gaps=missing and (is_events or measure.change or values.has_gaps(relation, measure)),
         flags=before.flags(places) | frozenset(names if measure.is_rate else ()),
         thirds=len(names) + len(places) * thirds,
     )
@@ -215,7 +236,7 @@ class _Events:
             _slot(
                 measure,
                 tuple(f"p_value_{place}_{part}" for part in range(len(self._totals[measure.id]))),
-                [total.event.decimals for total in self._totals[measure.id]],
+                [self._before.change(measure, total.event).decimals for total in self._totals[measure.id]],
                 self._before,
                 self._relation,
                 thirds=thirds,
@@ -265,10 +286,13 @@ class _Events:
     def _valued(self, totals: str) -> str:
         columns = ["p_cell", "p_seen", *self._before.aliases]
         columns += [
-            f"{total.value.format(f'p_total_{place}_{part}')} AS p_value_{place}_{part}"
-            for place, part, total in self._each()
+            f"{self._value(place, part, total)} AS p_value_{place}_{part}" for place, part, total in self._each()
         ]
         return f"SELECT {', '.join(columns)} FROM {totals}"
+
+    def _value(self, place: int, part: int, total: values.Total) -> str:
+        value = total.value.format(f"p_total_{place}_{part}")
+        return self._before.change(self._measures[place], total.event, value).sql
 
     def _each(self) -> list[tuple[int, int, values.Total]]:
         return [

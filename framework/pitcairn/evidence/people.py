@@ -146,7 +146,10 @@ def _create(
     if plan.has_own_starts:
         columns[plan.observed.source if plan.observed else None].append(f"{_start(plan, relations)} AS p_start")
         chosen.append("p_start")
-    chosen += [f"COALESCE(p_before_{place}, 0) AS p_before_{place}" for place in range(len(before))]
+    chosen += [
+        f"p_before_{place}" if number.keeps_gaps else f"COALESCE(p_before_{place}, 0) AS p_before_{place}"
+        for place, number in enumerate(before)
+    ]
     if plan.exposure and (found := relations[plan.exposure.source]).source.kind == "wide":
         columns[plan.exposure.source] += exposure.side(
             found, plan, plan.exposure, own_start=plan.has_own_starts

@@ -92,6 +92,11 @@ class Reduction:
         self._highest = [f"MAX({highest_of}, {HIGHEST})"] if highest_of else []
         self._use(slots)
 
+    @property
+    def inner(self) -> str:
+        """The query of a row a customer; columns as the slots name them."""
+        return self._inner
+
     def _use(self, slots: Sequence[Slot]) -> None:
         self.slots = tuple(slots)
         self._places: dict[tuple[str, ...], int] = {}

@@ -119,7 +119,7 @@ def _up_to(by_day: Mapping[date, Mapping[str, int]], last: date) -> dict[str, in
 
 
 def _still_there(plan: Plan, facts: Facts) -> Check:
-    if plan.deciding.kind in ("mean", "share"):
+    if plan.deciding.is_of_some:
         sentence = "Everybody started on the same day, and the deciding measure is about those who have a value."
         return questions.SIZES_OVER_TIME.answer("pass", sentence)
     lost = {one.arm: one.missing for one in facts.missing if one.measure == plan.deciding.id}

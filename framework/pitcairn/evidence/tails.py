@@ -21,7 +21,7 @@ def tails(plan: Plan, cube: Cube, at_most: Mapping[str, float]) -> tuple[Tail, .
     """
     found = []
     for measure in plan.measures:
-        values = None if measure.is_rate else cube.everyone(measure.id)
+        values = None if measure.is_rate or measure.kind == "quantile" else cube.everyone(measure.id)
         line = values and _line(measure, values)
         skew = skewness(line) if line else at_most.get(measure.id)
         if skew is not None:
@@ -33,7 +33,7 @@ def tails(plan: Plan, cube: Cube, at_most: Mapping[str, float]) -> tuple[Tail, .
 
 def tails_check(plan: Plan, facts: Facts) -> Check:
     """Whether averages of amounts are close enough to normal for their ranges to keep their word."""
-    amounts = [measure for measure in plan.measures if not measure.is_rate]
+    amounts = [measure for measure in plan.measures if not measure.is_rate and measure.kind != "quantile"]
     if amounts and not facts.tails:
         return questions.TAILS.answer(
             "unchecked", "No amount varies yet, so how far a few customers could sway it is not known."
@@ -41,7 +41,7 @@ def tails_check(plan: Plan, facts: Facts) -> Check:
     doubtful = [tail for tail in facts.tails if tail.smallest < tail.needed]
     if not doubtful:
         return questions.TAILS.answer(
-            "pass", "No measure hangs on a few customers." if amounts else "Shares of customers only."
+            "pass", "No measure hangs on a few customers." if amounts else "Shares and quantiles of customers only."
         )
     worst = max(doubtful, key=lambda tail: tail.needed / max(1, tail.smallest))
     others = f" (and {len(doubtful) - 1} more)" if len(doubtful) > 1 else ""

@@ -3,14 +3,15 @@
 Values become integers (so many decimals, after the cap), because sums of integers are the same on every run and any
 number of threads. A measure's order is its value, for a ratio its denominator, and last its value before the start.
 
-A wide row that does not fit `where` did not happen (0) for any, count, sum and ratio, and is no answer for mean and
-share. Events: `any` asks for one event, or one with something in `column` if that is named; `share` takes each
-customer's latest day with an answer, and on that day a yes wins.
+A wide row that does not fit `where` did not happen (0) for any, count, sum and ratio, and is no answer for mean,
+quantile and share. Events: a mean or a quantile is of each customer's own average; `any` asks for one event, or one
+with something in `column` if that is named; `share` takes each customer's latest day with an answer, and on that day
+a yes wins.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pitcairn.design.plan import Condition, MeasurePlan
@@ -30,6 +31,8 @@ class Number:
     decimals: int = 0
     is_flag: bool = False
     """0 or 1, and nothing else but NULL."""
+    keeps_gaps: bool = False
+    """NULL is not known, and not as good as 0, wherever the number goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def wide(relation: Relation, measure: MeasurePlan) -> tuple[Number, ...]:
     """One customer's value (and denominator) from their row; NULL where not known. DataError for missing columns."""
     if measure.kind == "share":
         return (Number(_answer(relation, measure), is_flag=True),)
-    zero = measure.kind != "mean"
+    zero = not measure.is_of_some
     value = _flag(relation, measure) if measure.kind == "any" else _capped_column(relation, measure)
     numbers = [_when(relation, measure, measure.where, value, zero=zero)]
     if measure.kind == "ratio":
@@ -68,7 +71,7 @@ def events(relation: Relation, measure: MeasurePlan) -> tuple[Total, ...]:
         return (Total(happened, "COUNT({0})", value),)
     column = _scaled(relation, _needed(measure), measure.decimals, measure)
     event = _when(relation, measure, measure.where, column, zero=False)
-    if measure.kind == "mean":
+    if measure.kind in ("mean", "quantile"):
         average = "CAST(ROUND(CAST(SUM({0}) AS DOUBLE) / NULLIF(COUNT({0}), 0)) AS BIGINT)"
         return (Total(event, average, _capped("{0}", measure.cap, event.decimals)),)
     total = "CAST(COALESCE(SUM({0}), 0) AS BIGINT)"
@@ -80,7 +83,8 @@ def events(relation: Relation, measure: MeasurePlan) -> tuple[Total, ...]:
 
 
 def before(relation: Relation, measure: MeasurePlan, decimals: int, *, guarded: bool) -> Number:
-    """The same quantity before the start, on the outcome's scale: a yes or no for `any`, capped; 0 where empty.
+    """The same quantity before the start, on the outcome's scale: a yes or no for `any`, capped; 0 where empty, but
+    for what a change is from.
 
     A yes or no need not be `guarded` against what is not finite where another expression reads the column anyway.
     """
@@ -90,6 +94,8 @@ def before(relation: Relation, measure: MeasurePlan, decimals: int, *, guarded: 
     else:
         scaled = _scaled(relation, name, decimals, measure)
         number = Number(_capped(scaled.sql, measure.cap, scaled.decimals), scaled.decimals)
+    if measure.change and relation.source.absent != "zero":
+        return replace(number, keeps_gaps=True)
     if relation.is_complete(name, needed_by=needed_by(measure)):
         return number
     return _or_zero(number)
@@ -106,12 +112,12 @@ def known_before(relation: Relation, column: str, measure: MeasurePlan) -> Numbe
 
 def may_be_missing(measure: MeasurePlan, *, from_events: bool, absent: str) -> bool:
     """Whether a customer can be without a value, as opposed to having a value of 0."""
-    return measure.kind in ("mean", "share") or not (from_events or absent == "zero")
+    return measure.is_of_some or not (from_events or absent == "zero")
 
 
 def has_gaps(relation: Relation, measure: MeasurePlan) -> bool:
     """Whether a row of a wide file can be without a value, as far as the file says."""
-    if measure.kind == "share" or (measure.kind == "mean" and measure.where):
+    if measure.kind == "share" or (measure.is_of_some and measure.where):
         return True
     columns = [name for name in (measure.column, measure.over_column) if name]
     return not all(relation.is_complete(name, needed_by=needed_by(measure)) for name in columns)

@@ -168,4 +168,6 @@ def _definition(measure: MeasurePlan) -> tuple[object, ...]:
         measure.window_days,
         measure.cap,
         measure.before,
+        measure.at,
+        measure.change,
     )

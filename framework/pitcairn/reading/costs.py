@@ -27,7 +27,7 @@ def _of_arm(plan: Plan, found: tuple[MeasureEffects, ...], arm: ArmPlan) -> Iter
     for item in found:
         outcome = item.by_arm[arm.id]
         measure = item.measure
-        if isinstance(outcome, NotAvailable) or measure.kind in ("mean", "ratio"):
+        if isinstance(outcome, NotAvailable) or measure.is_level:
             continue
         if measure.money and measure.better == "up" and extra > 0:
             yield _returned(plan, measure, arm, outcome, extra)

@@ -10,7 +10,7 @@ from pitcairn.estimate.means import two_sided_p
 from pitcairn.estimate.moments import Moments
 from pitcairn.estimate.proportions import NEWCOMBE
 from pitcairn.evidence.cube import Cube
-from pitcairn.reading.effects import MeasureEffects, Outcome, relative
+from pitcairn.reading.effects import MeasureEffects, Outcome, level_of, relative
 from pitcairn.reading.groups import DRAWN_IN, SMALLEST_CELL, Slice
 from pitcairn.reading.result import DetailRow
 from pitcairn.reading.twins import Twin
@@ -88,15 +88,12 @@ def _has_p(effect: Effect) -> bool:
 
 
 def _mean(measure: MeasurePlan, moments: Moments) -> str:
-    if moments.count == 0:
-        return ""
-    if measure.kind == "ratio":
-        return _figure(float(moments.mean[0] / moments.mean[1])) if moments.mean[1] else ""
-    return _figure(float(moments.mean[0]))
+    found = level_of(measure, moments)
+    return "" if found is None else _figure(found)
 
 
 def _deviation(measure: MeasurePlan, moments: Moments) -> str:
-    if measure.kind == "ratio" or moments.count < 2:
+    if measure.kind in ("ratio", "quantile") or moments.count < 2:
         return ""
     return _figure(math.sqrt(max(0.0, float(moments.covariance[0, 0]))))
 

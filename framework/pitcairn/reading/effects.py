@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import numpy as np
 from scipy.special import ndtr, ndtri
 
 from pitcairn.design.plan import MeasurePlan, Plan
@@ -16,6 +17,13 @@ from pitcairn.estimate.exact import Counts, exact_share_difference, mid_p
 from pitcairn.estimate.means import difference, ratio_difference
 from pitcairn.estimate.moments import Moments
 from pitcairn.estimate.proportions import is_small, share_difference
+from pitcairn.estimate.quantiles import (
+    Quantile,
+    Ranked,
+    quantile,
+    quantile_difference,
+    quantile_relative_difference,
+)
 from pitcairn.estimate.relative import relative_difference, relative_ratio_difference
 from pitcairn.estimate.skewed import is_uneven, skewed_difference, skewed_ratio_difference
 from pitcairn.evidence.cube import Cube
@@ -34,14 +42,19 @@ class MeasureEffects:
 def effect(
     measure: MeasurePlan, control: Moments, treated: Moments, confidence: float, *, exact: bool = False
 ) -> Outcome:
-    """The estimator that fits the measure: ratios, shares with few events, uneven groups, everything else.
+    """The estimator that fits the measure: quantiles, ratios, shares with few events, uneven groups, everything else.
 
     With `exact`, every outcome of few events is counted: for what a decision hangs on, since it takes up to a second.
     """
+    if measure.kind == "quantile":
+        return quantile_difference(
+            _ranked(measure, control, confidence), _ranked(measure, treated, confidence), confidence=confidence
+        )
+    control, treated = compared(measure, control), compared(measure, treated)
     skewed = is_uneven(control.count, treated.count) and control.cubes is not None and treated.cubes is not None
     if measure.kind == "ratio":
         return (skewed_ratio_difference if skewed else ratio_difference)(
-            control, treated, covariates=measure.covariates, confidence=confidence
+            control, treated, covariates=measure.adjusts, confidence=confidence
         )
     if measure.is_rate:
         counts = _counts(control, treated)
@@ -49,15 +62,38 @@ def effect(
             return _few(counts, confidence, exact=exact)
     if skewed:
         return skewed_difference(
-            control, treated, covariates=measure.covariates, confidence=confidence, share=measure.is_rate
+            control, treated, covariates=measure.adjusts, confidence=confidence, share=measure.is_rate
         )
-    return difference(control, treated, covariates=measure.covariates, confidence=confidence)
+    return difference(control, treated, covariates=measure.adjusts, confidence=confidence)
 
 
 def relative(measure: MeasurePlan, control: Moments, treated: Moments, confidence: float) -> Outcome:
-    """The effect as a share of the comparison's level."""
+    """The effect as a share of the comparison's level; a change has none."""
+    if measure.change:
+        return NotAvailable(why="A change has no share of another change: that may be zero, or less.")
+    if measure.kind == "quantile":
+        return quantile_relative_difference(
+            _ranked(measure, control, confidence), _ranked(measure, treated, confidence), confidence=confidence
+        )
     given = relative_ratio_difference if measure.kind == "ratio" else relative_difference
-    return given(control, treated, covariates=measure.covariates, confidence=confidence)
+    return given(control, treated, covariates=measure.adjusts, confidence=confidence)
+
+
+def compared(measure: MeasurePlan, arm: Moments) -> Moments:
+    """What the estimators are given: of a change, without the value that it is from, which is no covariate of it."""
+    return arm.along(np.eye(measure.size)[:-1]) if measure.change else arm
+
+
+def level_of(measure: MeasurePlan, arm: Moments) -> float | None:
+    """One arm's average, ratio or quantile; None for nobody, for a denominator of zero, and for a quantile that is
+    not known.
+    """
+    if measure.kind == "quantile":
+        found = quantile(arm.ladder, measure.at or 0.5) if isinstance(arm, Ranked) else None
+        return found.estimate if isinstance(found, Quantile) else None
+    if arm.count == 0 or (measure.kind == "ratio" and not arm.mean[1]):
+        return None
+    return float(arm.mean[0] / arm.mean[1]) if measure.kind == "ratio" else float(arm.mean[0])
 
 
 def effects(plan: Plan, cube: Cube, judged_at: Mapping[str, float]) -> tuple[MeasureEffects, ...]:
@@ -143,6 +179,13 @@ def _distance(outcome: Effect) -> float:
 
 def _has_gained(measure: MeasurePlan, outcome: Effect) -> bool:
     return outcome.low > 0 if measure.better == "up" else outcome.high < 0
+
+
+def _ranked(measure: MeasurePlan, arm: Moments, confidence: float) -> Quantile | NotAvailable:
+    if not isinstance(arm, Ranked):
+        why = "A quantile of customers from several days is not worked out." if arm.count else "Nobody has a value yet."
+        return NotAvailable(why=why)
+    return quantile(arm.ladder, measure.at or 0.5, confidence=confidence)
 
 
 def _arms(plan: Plan, measure: MeasurePlan, cube: Cube) -> dict[str, Moments]:

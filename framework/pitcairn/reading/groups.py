@@ -18,7 +18,7 @@ from pitcairn.estimate.pool import Spread, cochran_q
 from pitcairn.estimate.shrink import Shrunk, shrink
 from pitcairn.evidence.cube import Cube
 from pitcairn.phrases import several
-from pitcairn.reading.effects import Outcome, effect
+from pitcairn.reading.effects import Outcome, effect, level_of
 from pitcairn.reading.numbers import display_for
 from pitcairn.reading.result import GroupRow, GroupTable, Withheld
 
@@ -131,11 +131,7 @@ def _drawn_in(plan: Plan, cube: Cube, family: list[Slice]) -> list[Slice]:
 
 def _level(plan: Plan, cube: Cube) -> float:
     everyone = cube.moments(plan.deciding.id).get((plan.comparison.id,))
-    if everyone is None or everyone.count == 0:
-        return 0.0
-    if plan.deciding.kind == "ratio":
-        return float(everyone.mean[0] / everyone.mean[1]) if everyone.mean[1] else 0.0
-    return float(everyone.mean[0])
+    return 0.0 if everyone is None else level_of(plan.deciding, everyone) or 0.0
 
 
 def _error(outcome: Effect) -> float:

@@ -31,14 +31,14 @@ class Display:
         """
         scale = 1000.0 if measure.is_rate else 1.0
         unit = f"{measure.unit} per 1,000 customers" if measure.is_rate else f"{measure.unit} per customer"
-        if measure.kind in ("mean", "ratio"):
+        if measure.is_level:
             unit = measure.unit
         decimals = _decimals((standard_error or 0.0) * scale)
         if largest is not None and 0 < round(largest * scale * 10**decimals) < 10:
             decimals += 1
         if measure.money:
             decimals = 0 if decimals == 0 and (standard_error or 0.0) >= 10 else max(2, decimals)
-            unit = "per customer" if measure.kind not in ("mean", "ratio") else measure.unit
+            unit = measure.unit if measure.is_level else "per customer"
         return cls(scale=scale, unit=unit, decimals=decimals, symbol=_symbol(currency) if measure.money else "")
 
     def level(self, value: float) -> str:

@@ -216,7 +216,7 @@ class DetailRow:
     customers: int
     mean: str
     deviation: str
-    """Standard deviation; empty for a ratio."""
+    """Standard deviation; empty for a ratio or a quantile."""
     difference: str
     """Against the comparison; empty for the comparison itself and where there is none."""
     low: str

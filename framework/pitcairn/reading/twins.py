@@ -16,7 +16,7 @@ from pitcairn.estimate.moments import Moments
 from pitcairn.estimate.strata import stratified_difference
 from pitcairn.evidence.cube import Cube
 from pitcairn.evidence.exposure import DIMENSION, REACHED
-from pitcairn.reading.effects import MeasureEffects, Outcome, effect, relative
+from pitcairn.reading.effects import MeasureEffects, Outcome, compared, effect, relative
 from pitcairn.reading.groups import SMALLEST_CELL
 from pitcairn.reading.numbers import display_for, written
 from pitcairn.reading.result import TwinKind, TwinRow
@@ -71,8 +71,8 @@ def twin_rows(plan: Plan, found: tuple[Twin, ...]) -> tuple[TwinRow, ...]:
 def _of_measure(plan: Plan, cube: Cube, item: MeasureEffects) -> Iterator[Twin]:
     measure = item.measure
     moments = _by_arm(cube.moments(measure.id))
-    if measure.covariates:
-        plainly = replace(measure, before=None, adjust_for=())
+    if measure.adjusts:
+        plainly = replace(measure, before=None, adjust_for=(), change=False)
         bare = {arm: found.along(np.eye(measure.size)[: plainly.size]) for arm, found in moments.items()}
         yield from _twins(plan, item, "unadjusted", UNADJUSTED, plainly, bare)
     if measure.cap is not None:
@@ -80,7 +80,7 @@ def _of_measure(plan: Plan, cube: Cube, item: MeasureEffects) -> Iterator[Twin]:
         yield from _twins(plan, item, "uncapped", "All customers, not capped", replace(measure, cap=None), whole)
     if measure.role in ("deciding", "guardrail") and plan.exposure is not None:
         yield from _reached(plan, cube, item, would_have_been=plan.exposure.would_have_been)
-    if measure.role == "deciding" and measure.kind != "ratio":
+    if measure.role == "deciding" and measure.kind not in ("ratio", "quantile"):
         yield from _within_groups(plan, cube, item, moments)
 
 
@@ -128,13 +128,16 @@ def _within_groups(plan: Plan, cube: Cube, item: MeasureEffects, moments: Mappin
             continue
         for twin in _twins(plan, item, "within_groups", f"Within levels of {group.label}", item.measure, moments):
             pairs = [
-                (cells.get((plan.comparison.id, level), nobody), cells.get((twin.arm, level), nobody))
+                (
+                    compared(item.measure, cells.get((plan.comparison.id, level), nobody)),
+                    compared(item.measure, cells.get((twin.arm, level), nobody)),
+                )
                 for level in levels
             ]
             confidence = twin.main.confidence if isinstance(twin.main, Effect) else plan.confidence
             outcome: Outcome = NotAvailable(why="Nobody has been counted yet.")
             if pairs:
-                outcome = stratified_difference(pairs, covariates=item.measure.covariates, confidence=confidence)
+                outcome = stratified_difference(pairs, covariates=item.measure.adjusts, confidence=confidence)
             yield replace(twin, outcome=outcome, share=None)
 
 

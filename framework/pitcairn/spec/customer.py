@@ -9,7 +9,8 @@ from dataclasses import replace
 from pitcairn.errors import Problem
 from pitcairn.spec.draft import Draft
 from pitcairn.spec.loaded import Loaded
-from pitcairn.spec.models import IterationSpec, Measure, Observed, PilotSpec
+from pitcairn.spec.measures import Measure
+from pitcairn.spec.models import IterationSpec, Observed, PilotSpec
 from pitcairn.spec.place import Path, Source
 from pitcairn.spec.words import short
 

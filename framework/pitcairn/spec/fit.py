@@ -8,7 +8,7 @@ from typing import Any
 from pitcairn.errors import Problem
 from pitcairn.spec.draft import Draft
 from pitcairn.spec.fields import Bounds, Conditions
-from pitcairn.spec.models import Measure
+from pitcairn.spec.measures import Measure
 from pitcairn.spec.place import Path
 from pitcairn.spec.scalars import Amount, AmountRange
 from pitcairn.spec.words import quoted, short, suggestion

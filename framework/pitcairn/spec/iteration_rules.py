@@ -277,6 +277,27 @@ def windows(turn: Turn) -> Iterator[Problem]:
         yield turn.iteration.problem(("follow_up",), message, hint)
 
 
+def quantiles(turn: Turn) -> Iterator[Problem]:
+    """What is tested at many looks must add up from day to day, and quantiles do not."""
+    spec = turn.iteration.spec
+    written = spec.assignment
+    at: Path = ("assignment", "start") if isinstance(written, Observed) else ("starts_over",)
+    if (written.start is None) if isinstance(written, Observed) else spec.starts_over == 1:
+        return
+    tested = [guardrail.measure for guardrail in turn.pilot.spec.guardrails]
+    tested += [turn.pilot.spec.deciding] if spec.stage == "confirm" else []
+    for id in tested:
+        measure = turn.program.spec.measures.get(id)
+        if measure is not None and measure.kind == "quantile":
+            message = (
+                f"“{id}” is a quantile, which cannot be tested day by day, and customers start on days of their own"
+            )
+            hint = (
+                "let all customers start on one day, or decide by a “mean”, with a “cap” if a few values are very large"
+            )
+            yield turn.iteration.problem(at, message, hint, at_key=True)
+
+
 def dates(turn: Turn) -> Iterator[Problem]:
     """The deciding reading comes after the last customer's follow-up: a day counts when it is over.
 
@@ -337,6 +358,7 @@ RULES = (
     predicted_units,
     groups,
     windows,
+    quantiles,
     starts,
     dates,
     changes,

@@ -24,6 +24,7 @@ from pitcairn.spec.fields import (
     Share,
     Text,
 )
+from pitcairn.spec.measures import Group, Measure
 
 
 def _file_form(value: object) -> str:
@@ -82,82 +83,6 @@ class EventSource(SourceBase):
 
 
 Source = Annotated[WideSource | EventSource, Field(discriminator="kind")]
-
-
-class Over(Model):
-    """The lower half of a ratio, from the same source."""
-
-    column: Column | None = Field(None, description="The column to add up; leave out to count events.")
-    where: Conditions = Field(default_factory=dict, description="Only rows with these values.")
-
-
-class Measure(Model):
-    """A defined quantity, worked out per customer."""
-
-    label: Text = Field(description="What people call it, such as `Visits to the website`.")
-    kind: Literal["any", "count", "sum", "mean", "ratio", "share"] = Field(
-        description="`any`: did it happen at all (share of customers). `count`: how often, per customer. `sum`: how "
-        "much, per customer. `mean`: average of the customers who have a value. `ratio`: `column` added up over "
-        "`over` added up. `share`: of those who answered, the share whose answer is in `answers`."
-    )
-    source: Id = Field(description="The source it is read from.")
-    column: Column | None = Field(
-        None, description="The column it is read from. Events: may be left out for `any` and `count`."
-    )
-    where: Conditions = Field(default_factory=dict, description="Only rows with these values.")
-    over: Over | None = Field(None, description="`ratio` only: what it is divided by.")
-    answers: list[Scalar] | None = Field(None, description="`share` only: the answers that count as a yes.")
-    window: Duration | None = Field(
-        None, description="Follow-up counted from each customer's own start; the iteration's `follow_up` if left out."
-    )
-    cap: float | None = Field(
-        None, gt=0, description="A customer's value above this counts as this. Stated before launch."
-    )
-    better: Literal["up", "down"] = Field("up", description="Which direction is good for the customer and for us.")
-    unit: Text | None = Field(None, description="What is counted, in the plural, such as `visits`.")
-    money: bool = Field(False, description="The value is in the program's currency.")
-    decimals: int | None = Field(
-        None,
-        ge=0,
-        le=6,
-        description="Values are read to this many decimals, so that sums are exact. 2 for money, 0 for counts, else 4.",
-    )
-    before: Column | None = Field(
-        None,
-        description="The same quantity before the pilot: a column of the pilot's customer source. Makes ranges "
-        "narrower, and lets `plan` say what can be seen.",
-    )
-    adjust_for: list[Column] = Field(
-        default_factory=list,
-        max_length=5,
-        description="More number columns of the pilot's customer source, known before the start, that foretell this "
-        "measure: with `before` they are taken out of it, which makes ranges narrower and changes no effect.",
-    )
-    usual: Quantity | None = Field(
-        None,
-        description="`any` and `share` without `before`: the usual level, so that `plan` can say what can be seen.",
-    )
-
-
-class Group(Model):
-    """A way to split customers, known before the start. Either a column, or named levels."""
-
-    label: Text = Field(description="What people call it, such as `Bought before`.")
-    source: Id | None = Field(None, description="The wide source it is read from; the pilot's customers if left out.")
-    column: Column | None = Field(None, description="The column with the level's name, or the number to cut.")
-    names: dict[str, Text] = Field(default_factory=dict, description="Better names for values of `column`.")
-    cuts: list[float] | None = Field(
-        None,
-        min_length=1,
-        max_length=20,
-        description="Cut a number column at these values: below the first, and so on.",
-    )
-    levels: dict[Text, Conditions] | None = Field(
-        None,
-        min_length=2,
-        max_length=50,
-        description="Level name → the values that make it. The first that fits wins.",
-    )
 
 
 class OptOut(Model):

@@ -9,7 +9,8 @@ from pitcairn.errors import PitcairnError, Problem
 from pitcairn.program import ProgramFolder
 from pitcairn.spec.draft import Draft
 from pitcairn.spec.fit import is_rate, known, possible
-from pitcairn.spec.models import EventSource, Group, Measure, ProgramSpec, WideSource
+from pitcairn.spec.measures import Group, Measure
+from pitcairn.spec.models import EventSource, ProgramSpec, WideSource
 from pitcairn.spec.place import Path
 from pitcairn.spec.words import nearest, quoted, short
 
@@ -100,13 +101,17 @@ _ONLY_FOR: dict[str, tuple[str, ...]] = {
     "answers": ("share",),
     "cap": ("count", "sum", "mean"),
     "usual": ("any", "share"),
-    "money": ("count", "sum", "mean", "ratio"),
-    "decimals": ("count", "sum", "mean", "ratio"),
+    "money": ("count", "sum", "mean", "quantile", "ratio"),
+    "decimals": ("count", "sum", "mean", "quantile", "ratio"),
     "before": ("any", "count", "sum", "mean", "share"),
+    "adjust_for": ("any", "count", "sum", "mean", "ratio", "share"),
+    "at": ("quantile",),
+    "change": ("mean",),
 }
 _NEEDED: dict[str, tuple[str, ...]] = {
     "sum": ("column",),
     "mean": ("column",),
+    "quantile": ("column", "at"),
     "ratio": ("column", "over"),
     "share": ("column", "answers"),
 }
@@ -124,6 +129,30 @@ def measure_values(program: Program, _folder: ProgramFolder) -> Iterator[Problem
         elif measure.before is not None:
             message = f"“{id}” has both “usual” and “before”"
             yield program.problem(at, message, "keep “before”: it says the level, and more", at_key=True)
+
+
+def measure_changes(program: Program, _folder: ProgramFolder) -> Iterator[Problem]:
+    """A change needs something to change from, read as the value itself is."""
+    for id, measure in program.spec.measures.items():
+        if not measure.change or measure.kind != "mean":
+            continue
+        if measure.before is None:
+            message = f"“{id}” is a change, and does not say what from"
+            hint = "add a line “before: …” with the column of the pilot's customer source that holds the earlier answer"
+            yield program.problem(("measures", id, "change"), message, hint, at_key=True)
+        if measure.cap is not None:
+            message = f"“cap” holds for a value, and “{id}” is a change of values"
+            yield program.problem(("measures", id, "cap"), message, "remove one of “cap” and “change”", at_key=True)
+
+
+def measure_order(program: Program, _folder: ProgramFolder) -> Iterator[Problem]:
+    """A quantile's values are found customer by customer, so its source names them."""
+    for id, measure in program.spec.measures.items():
+        source = program.spec.sources.get(measure.source)
+        if measure.kind == "quantile" and source is not None and source.customer is None:
+            message = f"“{id}” is a quantile, and “{measure.source}” does not say which column names the customer"
+            hint = f"add “customer: …” to the source “{measure.source}”"
+            yield program.problem(("measures", id, "source"), message, hint)
 
 
 def measure_covariates(program: Program, _folder: ProgramFolder) -> Iterator[Problem]:
@@ -224,6 +253,8 @@ RULES: tuple[ProgramRule, ...] = (
     measure_sources,
     measure_parts,
     measure_values,
+    measure_changes,
+    measure_order,
     measure_covariates,
     measure_kinds,
     group_parts,
