@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
-from scipy.special import gammaincinv, gammaln, ndtr, roots_legendre, stdtrit
+from numpy.polynomial.legendre import leggauss
+from scipy.special import gammaincinv, gammaln, ndtr, stdtrit
 
 from pitcairn.estimate.effect import Effect
 from pitcairn.estimate.means import LARGE
@@ -20,7 +21,7 @@ from pitcairn.estimate.moments import Floats
 
 Side = Literal["both", "up", "down"]
 
-NODES, WEIGHTS = roots_legendre(96)
+NODES, WEIGHTS = leggauss(96)
 EDGE = 8.5
 """Standard normal values beyond this are left out: 2e-17 of them."""
 

@@ -14,12 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr, ndtri, roots_legendre
+from numpy.polynomial.legendre import leggauss
+from scipy.special import ndtr, ndtri
 
 from pitcairn.estimate.effect import NotAvailable
 from pitcairn.estimate.moments import Floats
 
-NODES, WEIGHTS = roots_legendre(24)
+NODES, WEIGHTS = leggauss(24)
 FARTHEST = 6.0
 """Spreads beyond so many prior scales are left out: two in a billion a priori."""
 

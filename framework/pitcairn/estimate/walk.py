@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import ndtr, ndtri, roots_legendre
+from numpy.polynomial.legendre import leggauss
+from scipy.special import ndtr, ndtri
 
 from pitcairn.estimate.moments import Floats
 
@@ -24,7 +25,7 @@ SAME = 1e-6
 LEAST = 1e-100
 """A chance so small that no bound is worked out for it."""
 
-NODES, WEIGHTS = roots_legendre(16)
+NODES, WEIGHTS = leggauss(16)
 PANEL = 7.0
 """Width of a panel, in standard deviations of the narrower step; chances err by less than 1e-9."""
 
