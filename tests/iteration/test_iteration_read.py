@@ -96,6 +96,35 @@ def test_harm_stops_while_follow_up_runs_and_a_gain_waits(shop: ProgramFolder) -
     assert look(shop, today=date(2026, 3, 8)).result.verdicts[0].code == "too_early"
 
 
+def test_an_alarm_is_not_forgotten_the_next_day_nor_at_the_end(shop: ProgramFolder) -> None:
+    outcomes(shop, gain=-0.09)
+    look(shop, today=date(2026, 3, 8))
+    outcomes(shop, gain=0.0)
+    next_day = look(shop, today=date(2026, 3, 9)).result
+    assert next_day.verdicts[0].code == "harm"
+    assert next_day.headline.startswith("Stop “A note”: the alarm rang on 7 March 2026: Visits changed by −")
+    assert next_day.headline.endswith("It stays, whatever later days look like.")
+    outcomes(shop, gain=0.06)
+    at_the_end = look(shop).result
+    assert at_the_end.verdicts[0].code == "harm"
+    assert "the alarm rang on 7 March 2026" in at_the_end.headline
+
+
+def test_an_alarm_of_wrong_data_goes_when_the_same_day_is_read_with_the_right_ones(shop: ProgramFolder) -> None:
+    outcomes(shop, gain=-0.09)
+    look(shop, today=date(2026, 3, 8))
+    outcomes(shop, gain=0.0)
+    assert look(shop, as_of=date(2026, 3, 7)).result.verdicts[0].code == "too_early"
+    assert look(shop, today=date(2026, 3, 9)).result.verdicts[0].code == "too_early"
+
+
+def test_an_earlier_day_does_not_know_of_a_later_alarm(shop: ProgramFolder) -> None:
+    outcomes(shop, gain=-0.09)
+    look(shop, today=date(2026, 3, 8))
+    outcomes(shop, gain=0.0)
+    assert look(shop, as_of=date(2026, 3, 5)).result.verdicts[0].code == "too_early"
+
+
 def test_a_day_that_is_not_over_is_refused(shop: ProgramFolder) -> None:
     with pytest.raises(Refused, match="2026-03-17 is not over yet"):
         look(shop, as_of=AFTER.date())

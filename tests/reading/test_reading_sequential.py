@@ -24,6 +24,7 @@ from readings import (
 from pitcairn.design.budget import HARM, guardrail_level, level
 from pitcairn.design.plan import Plan
 from pitcairn.reading.encode import from_json, to_json
+from pitcairn.reading.lock import AlarmFact
 from pitcairn.reading.looks import schedule
 from pitcairn.reading.result import Bullet, Result, Shown, Withheld
 
@@ -98,13 +99,47 @@ def test_a_harmful_arm_is_stopped_before_the_end() -> None:
     assert stopped >= 25, "3,200 customers an arm: a loss of 5 standard errors at half time"
 
 
-def part_way(events: Mapping[str, tuple[int, int]], count: int, days: int, *, plan: Plan = ONE_START) -> Result:
+def part_way(
+    events: Mapping[str, tuple[int, int]], count: int, days: int, *, plan: Plan = ONE_START, **changes: object
+) -> Result:
     """A reading while everybody's follow-up runs: (control, note) events by measure, out of `count` each."""
     arms = ("control", "note")
     cells = {(arm,): {id: shares(both[at], count) for id, both in events.items()} for at, arm in enumerate(arms)}
     nobody = replace(a_cube(cells).only("arm", "nobody"), so_far=a_cube(cells))
     facts = some_facts(plan, nobody, as_of=plan.start + timedelta(days=days - 1), pending=count)
-    return a_reading(plan, nobody, facts=facts)
+    return a_reading(plan, nobody, facts=facts, **changes)
+
+
+def test_an_alarm_that_rang_on_an_earlier_day_stays_and_is_said() -> None:
+    first = part_way({"visit": (500, 300), "spam": (10, 90)}, 5000, 5).alarms
+    assert [(one.measure, one.arm, one.day) for one in first] == [
+        ("visit", "note", "2026-03-06"),
+        ("spam", "note", "2026-03-06"),
+    ]
+    lock = a_lock(alarms=first)
+    calm = part_way({"visit": (600, 600), "spam": (10, 10)}, 5000, 6, lock=lock)
+    assert calm.verdicts[0].code == "harm"
+    assert calm.headline == (
+        "Stop “Note”: the alarm rang on 6 March 2026: Visits changed by −40 visits per 1,000 customers and Complaints "
+        "changed by +16 complaints per 1,000 customers. It stays, whatever later days look like."
+    )
+    assert calm.guardrails[0].word == "Broken"
+    assert calm.alarms == ()
+    again = part_way({"visit": (600, 360), "spam": (10, 10)}, 5000, 6, lock=lock)
+    assert "so far, with 6 of 14 days over" in again.headline
+    assert any(one.text.startswith("The alarm rang on 6 March 2026: Visits") for one in again.verdicts[0].bullets)
+
+
+def test_where_every_look_is_worked_out_anew_an_alarm_that_no_longer_rings_is_said_and_binds_nobody() -> None:
+    rang = AlarmFact(arm="note", measure="visit", day="2026-03-08", text="Visits changed by −40 visits")
+    events = {"visit": {"control": [40] * 14, "note": [40] * 14}, "spam": {"control": [4] * 14, "note": [4] * 14}}
+    result = a_rolling_reading(GUARDED, events, 400, look=8, lock=replace(FIRST, alarms=(rang,)))
+    assert result.verdicts[0].code == "too_early"
+    texts = [one.text for one in result.verdicts[0].bullets]
+    assert (
+        "The alarm rang on 8 March 2026: Visits changed by −40 visits. With the data as they are now it does not"
+        in texts
+    )
 
 
 def test_harm_in_the_first_days_stops_before_anybodys_follow_up_is_over() -> None:

@@ -13,7 +13,7 @@ from pitcairn.ledger import attempts, history
 from pitcairn.ledger.history import LaunchRow
 from pitcairn.ledger.recorded import bars
 from pitcairn.program import ProgramFolder
-from pitcairn.reading.lock import GainFact, Lock
+from pitcairn.reading.lock import AlarmFact, GainFact, Lock
 
 GAINED = ("promote", "adapt")
 """Verdicts that rest on a gain worth having."""
@@ -89,6 +89,7 @@ def lock_of(folder: ProgramFolder, launch: LaunchRow) -> Lock:
         barred=bars(folder.ledger_file, launch.pilot, launch.number),
         redrawn=launch.body.redrawn,
         gains=gains_elsewhere(folder, launch.pilot, launch.number),
+        alarms=alarms_before(folder, launch.pilot, launch.number),
     )
 
 
@@ -96,6 +97,13 @@ def gains_elsewhere(folder: ProgramFolder, pilot: str, number: int) -> tuple[Gai
     """What every other iteration of the program came to by its last reading, of whichever pilot, won or lost."""
     last = {(row.pilot, row.number): row.body.gains for row in history.readings(folder.ledger_file)}
     return tuple(fact for key, facts in last.items() if key != (pilot, number) for fact in facts)
+
+
+def alarms_before(folder: ProgramFolder, pilot: str, number: int) -> tuple[AlarmFact, ...]:
+    """What the iteration's readings so far rang; of several as of one day the last counts, so that data can be mended."""
+    readings = (row.body for row in history.readings(folder.ledger_file, pilot, number) if not row.body.withheld)
+    last = {body.as_of: body.alarms for body in readings}
+    return tuple(alarm for alarms in last.values() for alarm in alarms)
 
 
 def earlier_gains(folder: ProgramFolder, pilot: str, number: int) -> tuple[tuple[str, int], ...]:

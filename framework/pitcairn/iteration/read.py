@@ -155,6 +155,7 @@ def _keep(folder: ProgramFolder, taken: Taken, plan: Plan, saw: Seen, by: str, n
             GainFact(arm=row.arm, relative=row.relative, variance=row.variance, model=row.model)
             for row in taken.result.promised
         ),
+        alarms=taken.result.alarms,
         predictions=tuple((row.arm, row.measure, row.match) for row in taken.result.predictions),
     )
     with Ledger.open(folder.ledger_file) as ledger, ledger.transaction():

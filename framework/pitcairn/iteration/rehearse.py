@@ -149,7 +149,7 @@ def _refuse_unknown(plan: Plan, pool: Pool) -> None:
 def _lock(folder: ProgramFolder, loaded: Loaded, plan: Plan, drawn: Draw, launch: LaunchRow | None) -> Lock:
     """The ledger's word on the launch, or what it would be if the plan were launched today."""
     if launch is not None:
-        return lock_of(folder, launch)
+        return replace(lock_of(folder, launch), alarms=())
     attempt = attempts.planned(folder.ledger_file, plain(plan), loaded.program.error_control)
     return Lock(
         digest=plan.digest,

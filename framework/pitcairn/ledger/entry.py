@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from pitcairn.canonical import digest
 from pitcairn.evidence.facts import FileFact, Seen
-from pitcairn.reading.lock import GainFact
+from pitcairn.reading.lock import AlarmFact, GainFact
 from pitcairn.reading.result import Code, LeftOut
 from pitcairn.reading.since import Decision
 
@@ -111,6 +111,8 @@ class ReadingBody:
     """What later numbers are drawn towards; an arm without an estimate, or of an older ledger, is not here."""
     predictions: tuple[tuple[str, str, str], ...] = ()
     """(arm id, measure id, `inside`, `higher`, `lower` or `withheld`): how each prediction fared."""
+    alarms: tuple[AlarmFact, ...] = ()
+    """Alarms for harm that rang; later readings of the iteration remember them."""
     seen: Seen | None = None
     """So that the next reading can tell what has gone since; None in older ledgers."""
 

@@ -24,7 +24,7 @@ from pitcairn.ledger.entry import (
     LaunchBody,
     ReadingBody,
 )
-from pitcairn.reading.lock import GainFact
+from pitcairn.reading.lock import AlarmFact, GainFact
 from pitcairn.reading.result import LeftOut
 
 _ROWS = """
@@ -158,6 +158,7 @@ def _reading(path: Path, row: _Row) -> ReadingRow:
                 "verdicts": tuple((arm, code) for arm, code in body["verdicts"]),
                 "files": tuple(FileFact(**item) for item in body["files"]),
                 "gains": tuple(GainFact(**item) for item in body.get("gains", ())),
+                "alarms": tuple(AlarmFact(**item) for item in body.get("alarms", ())),
                 "predictions": tuple((arm, measure, match) for arm, measure, match in body.get("predictions", ())),
                 "seen": _seen(body.get("seen")),
             }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from pitcairn.design.budget import TOTAL, guardrail_level
 from pitcairn.estimate.effect import Effect
@@ -11,8 +12,8 @@ from pitcairn.estimate.stopping import StoppedEstimate
 from pitcairn.phrases import day, several
 from pitcairn.reading.courses import Course
 from pitcairn.reading.effects import effect
-from pitcairn.reading.lock import Lock
-from pitcairn.reading.looks import confidence_of, schedule, toward
+from pitcairn.reading.lock import AlarmFact, Lock
+from pitcairn.reading.looks import Seen, confidence_of, schedule, toward
 from pitcairn.reading.numbers import display_for, percent
 from pitcairn.reading.result import Attempt, Code, LookRow, Shown, StopRow
 from pitcairn.reading.told import Told
@@ -48,6 +49,7 @@ def stop_rows(told: Told) -> tuple[StopRow, ...]:
 
 def remarks(told: Told, arm: str, code: Code) -> Iterator[str]:
     """What a card says of the way so far: a pass before the end, or little hope."""
+    yield from _earlier_alarms(told, arm)
     course = told.course(arm)
     if course is None:
         return
@@ -59,17 +61,45 @@ def remarks(told: Told, arm: str, code: Code) -> Iterator[str]:
         yield "Half of the time is over and there is no gain so far: little hope is left. Whether to go on is yours"
 
 
+def _earlier_alarms(told: Told, arm: str) -> Iterator[str]:
+    """What earlier readings rang, where the headline does not say it: nobody is told “stop” and then nothing."""
+    for (measure, whose), course in told.courses.items():
+        earlier = told.lock.rang(measure, arm, before=told.facts.as_of) if whose == arm else None
+        if earlier is None or (course.rang is not None and course.harmed is None):
+            continue
+        when = f"The alarm rang on {day(date.fromisoformat(earlier.day))}: {earlier.text}"
+        yield when if course.is_harmed else f"{when}. With the data as they are now it does not"
+
+
+def alarm_rows(told: Told) -> tuple[AlarmFact, ...]:
+    """Every alarm that rings in this reading, with the day and the size of what rang it."""
+    rung = [(course, one) for course in told.courses.values() if (one := course.harmed) is not None]
+    return tuple(
+        AlarmFact(arm=course.arm, measure=course.measure.id, day=one.day.isoformat(), text=_changed(told, course, one))
+        for course, one in rung
+    )
+
+
+def rang(alarms: Sequence[Course]) -> str:
+    """`the alarm rang on 6 March 2026: Visits changed by −20 visits per 1,000 customers. …`, of earlier readings."""
+    facts = [course.rang for course in alarms if course.rang is not None]
+    days = {one.day: several([other.text for other in facts if other.day == one.day]) for one in facts}
+    told = several([f"on {day(date.fromisoformat(when))}: {what}" for when, what in sorted(days.items())])
+    return f"the alarm rang {told}. It stays, whatever later days look like."
+
+
 def so_far(told: Told, alarms: Sequence[Course]) -> str:
     """`so far, with 5 of 14 days over, Visits changed by −20 visits per 1,000 customers.`, for alarms that rang."""
-    parts = []
-    for course in alarms:
-        one = course.so_far
-        outcome = effect(course.measure, one.control, one.treated, told.plan.confidence) if one is not None else None
-        if isinstance(outcome, Effect):
-            amount = display_for(told.plan, course.measure, [outcome]).amount(outcome.estimate)
-            parts.append(f"{course.measure.label} changed by {amount}")
+    parts = [_changed(told, course, one) for course in alarms if (one := course.harmed) is not None]
     days = (told.facts.as_of - told.plan.start).days + 1
     return f"so far, with {days} of {told.plan.follow_up_days} days over, {several(parts)}."
+
+
+def _changed(told: Told, course: Course, one: Seen) -> str:
+    outcome = effect(course.measure, one.control, one.treated, told.plan.confidence)
+    if not isinstance(outcome, Effect):
+        return f"{course.measure.label} changed"
+    return f"{course.measure.label} changed by {display_for(told.plan, course.measure, [outcome]).amount(outcome.estimate)}"
 
 
 def _rows(told: Told, course: Course) -> Iterator[LookRow]:

@@ -8,7 +8,8 @@ was crossed stays crossed: the decision is not taken back, and the data go on to
 A gain must last the follow-up; harm need not. Where all customers start on one day, what they did so far is watched as
 well while their follow-up runs. How those days hang together is not known (they are the same customers), so each day
 has its own part of the alarm's level, as much as Pocock's spending gives it, and the parts add up whatever depends on
-what: no earlier day has to be known, and people may read on the days they like.
+what: no earlier day has to be known, and people may read on the days they like. No data says later what such a day
+looked like, so an alarm that rang is remembered by the ledger, and stays: the parts pay for every day at once.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from pitcairn.estimate.effect import NotAvailable
 from pitcairn.estimate.spending import o_brien_fleming, pocock
 from pitcairn.estimate.stopping import StoppedEstimate, stopped
 from pitcairn.evidence.cube import Cube
-from pitcairn.reading.lock import Lock
+from pitcairn.reading.lock import AlarmFact, Lock
 from pitcairn.reading.looks import Seen, confidence_of, schedule, seen, seen_so_far
 
 WIDEST = 6.0
@@ -50,6 +51,13 @@ class Course:
     """Today, while everybody's follow-up runs."""
     so_far_alarm: float
     """How far below zero its z calls harm."""
+    rang: AlarmFact | None
+    """An alarm of an earlier day that no data can tell anew; None where every look is worked out anew."""
+
+    @property
+    def is_harmed(self) -> bool:
+        """Whether the alarm rings, or rang: what was crossed stays crossed."""
+        return self.harmed is not None or self.rang is not None
 
     @property
     def passed(self) -> Seen | None:
@@ -119,6 +127,7 @@ def courses(plan: Plan, cube: Cube, as_of: date, lock: Lock) -> Courses:
             seen(plan, cube, as_of, measure, arm.id),
             seen_so_far(plan, cube, as_of, measure, arm.id),
             lock,
+            as_of,
         )
         for measure in watched
         for arm in plan.treatments
@@ -138,7 +147,7 @@ def judged_at(plan: Plan, found: Courses, *, complete: bool) -> dict[str, float]
 
 
 def _course(
-    plan: Plan, measure: MeasurePlan, arm: str, looks: tuple[Seen, ...], so_far: Seen | None, lock: Lock
+    plan: Plan, measure: MeasurePlan, arm: str, looks: tuple[Seen, ...], so_far: Seen | None, lock: Lock, as_of: date
 ) -> Course:
     gate = alarm = None
     harm = harm_level(1 + len(plan.guardrails))
@@ -158,6 +167,7 @@ def _course(
         gate=gate,
         alarm=alarm,
         so_far=so_far,
+        rang=lock.rang(measure.id, arm, before=as_of) if len(schedule(plan)) == 1 else None,
         so_far_alarm=math.inf if so_far is None else -float(ndtri(_part(harm, so_far.time, plan.follow_up_days))),
     )
 

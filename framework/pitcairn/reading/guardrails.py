@@ -71,7 +71,7 @@ def _row(
 
 
 def _state(used: tuple[float, float, float] | None, course: Course, *, complete: bool) -> str:
-    if course.harmed is not None:
+    if course.is_harmed:
         return "broken"
     if used is None:
         return "withheld"

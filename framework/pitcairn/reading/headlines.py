@@ -121,9 +121,11 @@ def _phrase(told: Told, arm: ArmPlan, code: Code) -> Phrase:
 
 
 def _harm(told: Told, arm: ArmPlan) -> str:
-    alarms = [course for (_, whose), course in told.courses.items() if whose == arm.id and course.harmed is not None]
-    if any(course.so_far is not None for course in alarms):
+    alarms = [course for (_, whose), course in told.courses.items() if whose == arm.id and course.is_harmed]
+    if any(course.so_far is not None and course.harmed is not None for course in alarms):
         return built_up.so_far(told, alarms)
+    if any(course.rang is not None for course in alarms):
+        return built_up.rang(alarms)
     outcome = _outcome(told, arm)
     found = gain(told.plan.deciding, outcome)
     course = told.course(arm.id)

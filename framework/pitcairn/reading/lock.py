@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from pitcairn.design.budget import level, spent
 
@@ -19,6 +19,18 @@ class GainFact:
     """Of `relative`."""
     model: str
     """The same for the same version at the same place, so that its estimates can be put together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmFact:
+    """An alarm for harm that rang in a reading."""
+
+    arm: str
+    measure: str
+    day: str
+    """The day whose data rang it, as ISO text."""
+    text: str
+    """`Visits changed by −40 visits per 1,000 customers`"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +60,13 @@ class Lock:
     """Customers among those drawn who had been in an earlier iteration of the same question."""
     gains: tuple[GainFact, ...] = ()
     """What all other iterations of the program came to, by their last readings: never only winners."""
+    alarms: tuple[AlarmFact, ...] = ()
+    """What earlier readings of this iteration rang, by the last reading taken as of each day."""
+
+    def rang(self, measure: str, arm: str, *, before: date) -> AlarmFact | None:
+        """The first alarm of a measure and an arm on a day before this one."""
+        mine = (one for one in self.alarms if (one.measure, one.arm) == (measure, arm))
+        return min((one for one in mine if one.day < before.isoformat()), key=lambda one: one.day, default=None)
 
     @property
     def level(self) -> float | None:

@@ -1,7 +1,6 @@
 """`result.json`: one reading, whole. Everything that is shown, on any page or terminal, comes from here.
 
-All words that depend on numbers are made once, in `reading.words`; numbers meant for people are text here and
-stand beside the raw number, so that no two places can round differently.
+Numbers meant for people are text, beside the raw number, so that no two places can round differently.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pitcairn.evidence.facts import Check, FileFact
+from pitcairn.reading.lock import AlarmFact
 
 SCHEMA = "pitcairn.result/1"
 
@@ -394,3 +394,5 @@ class Result:
     """The same, counted otherwise: measure by measure, arm by arm."""
     promised: tuple[PromisedRow, ...] = ()
     """The number to promise, next to the measured one; none for an arm without a share."""
+    alarms: tuple[AlarmFact, ...] = ()
+    """Alarms for harm that ring in this reading; those of earlier ones are in the ledger."""

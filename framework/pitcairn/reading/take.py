@@ -10,7 +10,7 @@ from pitcairn.estimate.stopping import StoppedEstimate
 from pitcairn.evidence.cube import Cube
 from pitcairn.evidence.facts import Check, Facts
 from pitcairn.reading import headlines, words
-from pitcairn.reading.built_up import attempt_of, look_rows, stop_rows
+from pitcairn.reading.built_up import alarm_rows, attempt_of, look_rows, stop_rows
 from pitcairn.reading.costs import cost_rows
 from pitcairn.reading.courses import Courses, courses, judged_at
 from pitcairn.reading.details import detail_rows
@@ -95,6 +95,7 @@ def take(
         costs=cost_rows(plan, told.effects),
         twins=twin_rows(plan, otherwise),
         promised=() if unsafe else promised_rows(told, cube),
+        alarms=alarm_rows(told),
     )
 
 
@@ -162,7 +163,7 @@ def _verdict(told: Told, arm: ArmPlan, unsafe: bool) -> ArmVerdict:
     deciding = told.effects[0]
     code = verdict(
         unsafe=False,
-        alarm=any(course.harmed is not None for (_, whose), course in told.courses.items() if whose == arm.id),
+        alarm=any(course.is_harmed for (_, whose), course in told.courses.items() if whose == arm.id),
         passed=arm.id in told.passed,
         tests_met=all(row.met for row in told.promotion if row.arm == arm.id),
         complete=told.complete,
