@@ -100,7 +100,7 @@ def gains_elsewhere(folder: ProgramFolder, pilot: str, number: int) -> tuple[Gai
 
 
 def alarms_before(folder: ProgramFolder, pilot: str, number: int) -> tuple[AlarmFact, ...]:
-    """What the iteration's readings so far rang; of several as of one day the last counts, so that data can be mended."""
+    """What the iteration's readings so far rang. Of several as of one day the last counts, so data can be mended."""
     readings = (row.body for row in history.readings(folder.ledger_file, pilot, number) if not row.body.withheld)
     last = {body.as_of: body.alarms for body in readings}
     return tuple(alarm for alarms in last.values() for alarm in alarms)

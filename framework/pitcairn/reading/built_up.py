@@ -99,7 +99,8 @@ def _changed(told: Told, course: Course, one: Seen) -> str:
     outcome = effect(course.measure, one.control, one.treated, told.plan.confidence)
     if not isinstance(outcome, Effect):
         return f"{course.measure.label} changed"
-    return f"{course.measure.label} changed by {display_for(told.plan, course.measure, [outcome]).amount(outcome.estimate)}"
+    display = display_for(told.plan, course.measure, [outcome])
+    return f"{course.measure.label} changed by {display.amount(outcome.estimate)}"
 
 
 def _rows(told: Told, course: Course) -> Iterator[LookRow]:
