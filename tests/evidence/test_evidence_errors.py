@@ -357,6 +357,14 @@ def test_a_column_with_a_level_a_customer_is_no_group(engine: Engine, tmp_path: 
     assert "cuts" in message
 
 
+def test_a_level_that_nobody_would_read_is_no_level(engine: Engine, tmp_path: Path) -> None:
+    columns = "'c' || i AS customer, ['control', 'gift'][1 + i % 2] AS arm, 1 AS spend, repeat('long ', 2000) AS town"
+    path = parquet(engine, tmp_path / "towns.parquet", f"SELECT {columns} FROM range(60) t(i)")
+    message = refused(engine, simple(groups=(group("town"),)), customers=path)
+    assert "Group “town” has a level of 9,999 characters, “long long" in message
+    assert len(message) < 500
+
+
 def test_a_column_with_too_many_levels_is_no_group_of_a_draw_either(engine: Engine, tmp_path: Path) -> None:
     path = many_towns(engine, tmp_path, 60)
     draw = parquet(engine, tmp_path / "d.parquet", "SELECT 'c1' AS customer, 'gift' AS arm")

@@ -128,8 +128,8 @@ def line_of(text: str, words: str) -> int:
         (
             PILOT,
             "title: A card from the bookseller",
-            f"title: {'x' * 2001}",
-            "“title” has 2,001 characters; at most 2,000 fit",
+            f"title: {'x' * 201}",
+            "“title” has 201 characters; at most 200 fit",
             None,
         ),
         (

@@ -13,6 +13,8 @@ from pitcairn.evidence.sql import literal
 
 NOT_KNOWN = "not known"
 OTHER = "other"
+LONGEST = 200
+"""Characters of a level's name, as of any name in the plan files."""
 MOST_LEVELS = 50
 
 Raw = str | int | None
@@ -38,7 +40,7 @@ class Split:
     def ordered(self, found: Iterable[str]) -> tuple[str, ...]:
         """Levels that occur, in the plan's order, then by name or number, the unknown last.
 
-        DataError for more than 50: that is no way to split customers.
+        DataError for more than 50, and for a level with a name nobody would read: that is no way to split customers.
         """
         present = set(found)
         first = list(dict.fromkeys(self.names or [name for _, name in self.group.names]))
@@ -46,6 +48,11 @@ class Split:
         rest = sorted(present - set(known) - {NOT_KNOWN}, key=_by_number)
         if len(known) + len(rest) > MOST_LEVELS:
             raise too_many(self.group, f"{len(known) + len(rest):,}", rest or known)
+        if long := next((name for name in rest if len(name) > LONGEST), None):
+            raise DataError(
+                f"Group “{self.group.id}” has a level of {len(long):,} characters, “{shown(long)}”.",
+                hint=f"at most {LONGEST} can be shown; name the levels with  levels: {{...}}",
+            )
         return (*known, *rest, *((NOT_KNOWN,) if NOT_KNOWN in present else ()))
 
 

@@ -33,6 +33,8 @@ Id = Annotated[
     ),
 ]
 Text = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(scalars.text)]
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(scalars.text)]
+"""What stands in tables, headlines and lists again and again, so that nobody would read a longer one."""
 Column = Annotated[str, Field(min_length=1, max_length=200)]
 Duration = Annotated[int, *_written(scalars.duration, "14 days", "2 weeks")]
 Share = Annotated[Fraction, *_written(scalars.share, "1/2", "33%", 0.5, types=("string", "number"))]

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from pitcairn.spec.fields import Column, Conditions, Duration, Id, Model, Quantity, Scalar, Text
+from pitcairn.spec.fields import Column, Conditions, Duration, Id, Model, Name, Quantity, Scalar
 
 
 class Over(Model):
@@ -19,7 +19,7 @@ class Over(Model):
 class Measure(Model):
     """A defined quantity, worked out per customer."""
 
-    label: Text = Field(description="What people call it, such as `Visits to the website`.")
+    label: Name = Field(description="What people call it, such as `Visits to the website`.")
     kind: Literal["any", "count", "sum", "mean", "quantile", "ratio", "share"] = Field(
         description="`any`: did it happen at all (share of customers). `count`: how often, per customer. `sum`: how "
         "much, per customer. `mean`: average of the customers who have a value. `quantile`: the value that the share "
@@ -43,7 +43,7 @@ class Measure(Model):
         None, gt=0, description="A customer's value above this counts as this. Stated before launch."
     )
     better: Literal["up", "down"] = Field("up", description="Which direction is good for the customer and for us.")
-    unit: Text | None = Field(None, description="What is counted, in the plural, such as `visits`.")
+    unit: Name | None = Field(None, description="What is counted, in the plural, such as `visits`.")
     money: bool = Field(False, description="The value is in the program's currency.")
     decimals: int | None = Field(
         None,
@@ -76,17 +76,17 @@ class Measure(Model):
 class Group(Model):
     """A way to split customers, known before the start. Either a column, or named levels."""
 
-    label: Text = Field(description="What people call it, such as `Bought before`.")
+    label: Name = Field(description="What people call it, such as `Bought before`.")
     source: Id | None = Field(None, description="The wide source it is read from; the pilot's customers if left out.")
     column: Column | None = Field(None, description="The column with the level's name, or the number to cut.")
-    names: dict[str, Text] = Field(default_factory=dict, description="Better names for values of `column`.")
+    names: dict[str, Name] = Field(default_factory=dict, description="Better names for values of `column`.")
     cuts: list[float] | None = Field(
         None,
         min_length=1,
         max_length=20,
         description="Cut a number column at these values: below the first, and so on.",
     )
-    levels: dict[Text, Conditions] | None = Field(
+    levels: dict[Name, Conditions] | None = Field(
         None,
         min_length=2,
         max_length=50,

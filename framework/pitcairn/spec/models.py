@@ -18,6 +18,7 @@ from pitcairn.spec.fields import (
     Duration,
     Id,
     Model,
+    Name,
     Quantity,
     Range,
     Scalar,
@@ -113,7 +114,7 @@ class ContactPolicy(Model):
 class ProgramSpec(Model):
     """`program.yaml`: what all pilots of the program share."""
 
-    program: Text = Field(description="The program's name.")
+    program: Name = Field(description="The program's name.")
     purpose: Text = Field(description="Why it exists, in a sentence customers could read.")
     currency: str = Field("USD", pattern=r"^[A-Z]{3}$", description="Three letters, such as EUR.")
     time_zone: str = Field("UTC", description="Where days begin and end, such as Europe/London.")
@@ -121,8 +122,8 @@ class ProgramSpec(Model):
         None,
         description="Where the data is made up: a sentence saying so. It heads every page and lets `--today` move.",
     )
-    product_lines: dict[Id, Text] = Field(default_factory=dict, description="Every product line: id → name.")
-    locations: dict[Id, Text] = Field(default_factory=dict, description="Every location: id → name.")
+    product_lines: dict[Id, Name] = Field(default_factory=dict, description="Every product line: id → name.")
+    locations: dict[Id, Name] = Field(default_factory=dict, description="Every location: id → name.")
     sources: dict[Id, Source] = Field(min_length=1, description="Where data comes from.")
     measures: dict[Id, Measure] = Field(min_length=1, description="What is measured.")
     groups: dict[Id, Group] = Field(default_factory=dict, description="Ways to split customers.")
@@ -191,8 +192,8 @@ class PromotionTests(Model):
 class PilotSpec(Model):
     """`pilots/<id>/pilot.yaml`: one challenge at exactly one product line or one location."""
 
-    title: Text = Field(description="The pilot's name.")
-    owner: Text = Field(description="Who answers for it: a person or a team.")
+    title: Name = Field(description="The pilot's name.")
+    owner: Name = Field(description="Who answers for it: a person or a team.")
     scope: Scope = Field(description="Exactly one product line or one location.")
     challenge: Literal["engage", "profile", "nurture", "qualify"] = Field(
         description="What the pilot wants to do better: `engage` (win attention), `profile` (get to know), `nurture` "
@@ -218,7 +219,7 @@ class PilotSpec(Model):
 class Arm(Model):
     """What customers may be drawn to."""
 
-    label: Text = Field(description="What people call it.")
+    label: Name = Field(description="What people call it.")
     share: Share = Field(description="Its share of the customers drawn. All shares add up to 1.")
     role: Literal["treatment", "control", "holdout"] = Field(
         "treatment",

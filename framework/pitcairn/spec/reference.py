@@ -31,6 +31,7 @@ _RULES: dict[Kind, Sequence[Callable[..., object]]] = {
 _WORDS: tuple[tuple[Any, str], ...] = (
     (fields.Id, "id"),
     (fields.Text, "text"),
+    (fields.Name, "name"),
     (fields.Column, "column"),
     (fields.Duration, "length of time"),
     (fields.Share, "share"),
@@ -76,6 +77,7 @@ are refused.
 |---|---|---|
 | id | `past-spend` | Small letters, digits, single hyphens or underscores; at most 40 characters. |
 | text | `Men’s e-mail` | Anything that is not blank. Quotes are needed around what starts with a special character. |
+| name | `Men’s e-mail` | Text of at most 200 characters, since it stands in tables and headlines again and again. |
 | column | `order_value` | The name of a column, in your words (see `columns` of a source) or the file's. |
 """
 _TAIL_OF_VALUES = """\
