@@ -27,7 +27,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "gate.md"
 SEED = 20_261_122
 USUAL = 500
 """Pilots, where a part of the table does not ask for more of them."""
-PROGRAMS = 14
+PROGRAMS = 40
 """Programs for every `USUAL` pilots."""
 CHUNK = 50
 

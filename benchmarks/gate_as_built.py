@@ -18,7 +18,7 @@ from scipy.special import ndtri
 
 from benchmarks.gate_worlds import CONFIRMED_DAYS, EXPLORED_DAYS, MARGIN, RATE, Floats, Stream, Version, along
 from pitcairn.design.budget import guardrail_level, level
-from pitcairn.design.plan import ArmPlan, CustomerPlan, MeasurePlan, ObservedPlan, Plan, SourcePlan
+from pitcairn.design.plan import ArmPlan, CustomerPlan, MeasurePlan, Plan, SourcePlan
 from pitcairn.estimate.spending import o_brien_fleming
 from pitcairn.evidence.cube import START, Block, Cube, Dimension
 from pitcairn.evidence.facts import ArmCount, Facts
@@ -240,7 +240,7 @@ _PLAN = Plan(
     question="Does it help?",
     changed=(),
     arms=(_CONTROL, ArmPlan(id="model", label="Model", role="treatment", share=0.5, first=5_000, last=10_000)),
-    observed=ObservedPlan(source="outcomes", column="arm", values=(), start="started"),
+    observed=None,
     population="outcomes",
     keep=(),
     take=1.0,
@@ -268,7 +268,7 @@ def plan_of(number: int, stage: Literal["explore", "confirm"], stream: Stream, *
         stage=stage,
         arms=(_CONTROL, replace(_PLAN.arms[1], message=f"rework {number}")),
         measures=_PLAN.measures if stream.complaints is None else (_CONVERSION, _COMPLAINTS),
-        observed=_PLAN.observed if rolling else None,
+        start_days=days if rolling else 1,
         follow_up_days=1 if rolling else days,
         end=FIRST + timedelta(days=days),
     )
@@ -279,7 +279,7 @@ def cube_of(plan: Plan, stream: Stream, days: int) -> Cube:
     counts, events = stream.customers[:days], {"buyers": stream.buyers[:, :days]}
     if stream.complaints is not None:
         events["complaints"] = stream.complaints[:, :days]
-    if plan.observed is None:
+    if not plan.has_own_starts:
         counts, events = counts.sum(keepdims=True), {id: one.sum(axis=1, keepdims=True) for id, one in events.items()}
     arms, width = tuple(arm.id for arm in plan.arms), len(counts)
     size = np.tile(counts, len(arms)).astype(np.float64)
@@ -289,7 +289,7 @@ def cube_of(plan: Plan, stream: Stream, days: int) -> Cube:
         blocks[id] = Block(size, rates[:, None], (size * rates * (1 - rates))[:, None, None])
     index = np.array([[arm, day] for arm in range(len(arms)) for day in range(width)])
     dimensions = (Dimension("arm", arms),)
-    if plan.observed is None:
+    if not plan.has_own_starts:
         return Cube(dimensions, index[:, :1], size.astype(np.int64), blocks)
     names = tuple((plan.start + timedelta(days=day)).isoformat() for day in range(width))
     return Cube((*dimensions, Dimension(START, names)), index, size.astype(np.int64), blocks)

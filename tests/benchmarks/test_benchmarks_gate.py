@@ -76,6 +76,7 @@ def test_an_owner_who_reads_every_evening_finds_the_same(world: str, rework: int
     hopeless = [day for day in range(1, len(z) + 1) if 2 * day >= len(z) and z[day - 1] < 0]
     readings = (evening.read(rework, day, level(1)) for day in range(1, min([len(z), *hopeless]) + 1))
     promoted = next((one.promised[0] for one in readings if one.verdicts[0].code == "promote"), None)
+    assert (promoted is not None) == (world in ("late", "unharmed"))
     assert (promoted and promoted.relative) == (found and found.raw)
     assert (promoted and promoted.estimate) == (found and found.promised)
 
