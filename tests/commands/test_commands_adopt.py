@@ -200,7 +200,7 @@ def test_the_list_says_of_everybody_drawn_what_the_plan_says(
     assert all(arm_at(cuts, int(row["pilot_bucket"])) == row["arm"] for row in rows.values())
     flags = json.loads((here.export_folder("bread-note") / "flagd.json").read_text(encoding="utf-8"))
     assert flags["flags"]["bread-note"]["metadata"]["pack"] == "bread-note@1.0.0"
-    assert "c0" not in json.dumps(flags)
+    assert '"c0' not in json.dumps(flags)
     assert pitcairn(here, "rollout", "bread-note", "--rollback", "--because", "enough", "--by", "bo", *READ) == 0
     gone = exported(here)
     assert {row["valid_to"] for row in gone.values()} == {"2026-03-17"}

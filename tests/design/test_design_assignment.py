@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,20 +13,21 @@ import pytest
 from scipy.special import chdtrc
 
 from pitcairn.design import assignment
-from pitcairn.design.assignment import BUCKETS, DIALECTS, arm_of, bucket, bucket_sql
+from pitcairn.design.assignment import BUCKETS, DIALECTS, arm_of, bucket, bucket_sql, is_kept_out
+from pitcairn.design.plan import HoldoutPlan
 
 VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "buckets.json").read_text("utf-8"))["vectors"]
 MANY = [f"customer-{number}" for number in range(200_000)]
 
 
 def plan(**changes: Any) -> Any:
-    """The four facts of a plan that a draw depends on."""
+    """The facts of a plan that a draw depends on."""
     arms = (
         SimpleNamespace(id="none", first=0, last=3334),
         SimpleNamespace(id="early", first=3334, last=6667),
         SimpleNamespace(id="late", first=6667, last=10_000),
     )
-    return SimpleNamespace(**{"salt": "second-order/1", "take": 1.0, "arms": arms} | changes)
+    return SimpleNamespace(**{"salt": "second-order/1", "take": 1.0, "arms": arms, "holdout": None} | changes)
 
 
 def chi_square(observed: np.ndarray[Any, Any], expected: np.ndarray[Any, Any] | float) -> float:
@@ -144,3 +146,17 @@ def test_another_iteration_draws_anew() -> None:
 def test_the_limit_for_taking_is_a_whole_bucket() -> None:
     assert assignment.take_limit(plan(take=1.0)) == 10_000
     assert assignment.take_limit(plan(take=1 / 3)) == 3_333
+
+
+def test_who_is_kept_out_of_all_pilots_is_drawn_to_nothing_and_a_larger_share_keeps_the_smaller_one() -> None:
+    small, large = (HoldoutPlan(share=share, source="all", since=date(2026, 1, 1)) for share in (0.05, 0.1))
+    kept = {unit for unit in MANY[:20_000] if is_kept_out(small, unit)}
+    assert 900 < len(kept) < 1100
+    assert all(is_kept_out(large, unit) for unit in kept)
+    assert all((arm_of(plan(holdout=small), unit) is None) == (unit in kept) for unit in MANY[:20_000])
+
+
+def test_holdouts_of_other_days_are_other_customers() -> None:
+    one, other = (HoldoutPlan(share=0.1, source="all", since=date(2026, 1, day)) for day in (1, 2))
+    both = sum(is_kept_out(one, unit) and is_kept_out(other, unit) for unit in MANY[:20_000])
+    assert 130 < both < 270

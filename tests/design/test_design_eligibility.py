@@ -10,12 +10,13 @@ from pitcairn.design.eligibility import (
     NOT_TAKEN,
     OPTED_OUT,
     Drawn,
+    KeptOut,
     OptedOut,
     OverCap,
     explained,
     rules,
 )
-from pitcairn.design.plan import CapPlan, OptOutPlan
+from pitcairn.design.plan import CapPlan, HoldoutPlan, OptOutPlan
 
 
 def cap(at_most: int, within_days: int) -> CapPlan:
@@ -23,7 +24,9 @@ def cap(at_most: int, within_days: int) -> CapPlan:
 
 
 def plan(**changes: Any) -> Any:
-    return SimpleNamespace(**{"opt_out": (), "caps": (), "start": date(2026, 3, 2)} | changes)
+    return SimpleNamespace(
+        **{"opt_out": (), "caps": (), "start": date(2026, 3, 2), "holdout": None, "observed": None} | changes
+    )
 
 
 def test_rules_are_asked_in_a_fixed_order() -> None:
@@ -79,3 +82,9 @@ def test_the_explanation_counts_every_reason_that_applies_to_somebody() -> None:
     assert explained(1_200, left_out) == "0 of 1,200 customers can be drawn: 700 opted out, 500 not taken this time"
     assert explained(1_300, left_out).startswith("100 of 1,300 customers")
     assert explained(0, []) == "0 of 0 customers can be drawn"
+
+
+def test_the_programs_holdout_is_asked_first_and_not_of_somebody_elses_draw() -> None:
+    kept = HoldoutPlan(share=0.05, source="all", since=date(2026, 1, 1))
+    assert rules(plan(holdout=kept), ["drawn before"]) == (KeptOut(kept), Drawn("drawn before"))
+    assert rules(plan(holdout=kept, observed="theirs"), []) == ()

@@ -32,9 +32,10 @@ def command(
 ) -> Answer:
     """Draw the groups, lock the plan and write the lists.
 
-    Leaves out customers who opted out, who were contacted too often or who are in another running pilot, draws the
-    rest by lot, checks that the groups are alike, and locks the plan in the ledger. From then on the plan cannot
-    change. The lists, one for each group that gets something, are the only files with customers in them.
+    Leaves out customers whom the program keeps out of all pilots, who opted out, who were contacted too often or who
+    are in another running pilot, draws the rest by lot, checks that the groups are alike, and locks the plan in the
+    ledger. From then on the plan cannot change. The lists, one for each group that gets something, are the only files
+    with customers in them.
     """
     from pitcairn.iteration.launch import launch
 

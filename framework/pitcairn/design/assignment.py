@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import Final
 
-from pitcairn.design.plan import Plan
+from pitcairn.design.plan import HoldoutPlan, Plan
 
 BUCKETS: Final = 10_000
 
@@ -92,8 +92,30 @@ def start_of(plan: Plan, unit: str | int) -> date:
     return plan.start + timedelta(days=bucket(start_salt(plan), unit) * plan.start_days // BUCKETS)
 
 
+def holdout_salt(holdout: HoldoutPlan) -> str:
+    """The salt of the question “kept out of all pilots?”; no pilot's salt has two parts."""
+    return f"holdout/{holdout.since.isoformat()}"
+
+
+def holdout_limit(holdout: HoldoutPlan) -> int:
+    """Customers whose bucket lies below this are kept out."""
+    return round(holdout.share * BUCKETS)
+
+
+def is_kept_out(holdout: HoldoutPlan, unit: str | int) -> bool:
+    """Whether the customer is kept out of all pilots."""
+    return bucket(holdout_salt(holdout), unit) < holdout_limit(holdout)
+
+
+def holdout_sql(dialect: str, expression: str, holdout: HoldoutPlan) -> str:
+    """The same as SQL, for an expression that gives the id."""
+    return f"{bucket_sql(dialect, expression, holdout_salt(holdout))} < {holdout_limit(holdout)}"
+
+
 def arm_of(plan: Plan, unit: str | int) -> str | None:
-    """The arm an eligible customer is drawn to, None for one who is not taken this time."""
+    """The arm an eligible customer is drawn to, None for one who is not taken this time, or never."""
+    if plan.holdout is not None and is_kept_out(plan.holdout, unit):
+        return None
     if bucket(take_salt(plan), unit) >= take_limit(plan):
         return None
     place = bucket(arm_salt(plan), unit)

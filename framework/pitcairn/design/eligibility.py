@@ -11,12 +11,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pitcairn.design.plan import CapPlan, OptOutPlan, Plan
+from pitcairn.design.plan import CapPlan, HoldoutPlan, OptOutPlan, Plan
 
+KEPT_OUT = "kept out of all pilots"
 OPTED_OUT = "opted out"
 IN_ANOTHER_PILOT = "in another running pilot"
 IN_AN_EARLIER_ITERATION = "drawn in an earlier iteration of this pilot"
 NOT_TAKEN = "not taken this time"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOut:
+    """Customers whom the program's own holdout has, by lot and for good."""
+
+    holdout: HoldoutPlan
+    reason: str = KEPT_OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +54,17 @@ class Drawn:
     reason: str
 
 
-Rule = OptedOut | OverCap | Drawn
+Rule = KeptOut | OptedOut | OverCap | Drawn
 
 
 def rules(plan: Plan, drawn: Iterable[str]) -> tuple[Rule, ...]:
-    """The rules of this plan in order: opt-outs, contact caps, then draws elsewhere by their reasons, as first met."""
+    """The rules of this plan in order: the program's holdout, so that its share of those in scope can be seen, then
+    opt-outs, contact caps, and draws elsewhere by their reasons, as first met. Somebody else's draw asks none of ours.
+    """
+    kept_out = (KeptOut(plan.holdout),) if plan.holdout and plan.observed is None else ()
     opted_out = (OptedOut(plan.opt_out),) if plan.opt_out else ()
     caps = (_over(cap, plan.start) for cap in plan.caps)
-    return (*opted_out, *caps, *(Drawn(reason) for reason in dict.fromkeys(drawn)))
+    return (*kept_out, *opted_out, *caps, *(Drawn(reason) for reason in dict.fromkeys(drawn)))
 
 
 def _over(cap: CapPlan, start: date) -> OverCap:

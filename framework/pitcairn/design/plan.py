@@ -197,6 +197,15 @@ class CapPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldoutPlan:
+    """The program's own holdout: who is kept out of all pilots."""
+
+    share: float
+    source: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PredictionPlan:
     arm: str
     measure: str
@@ -274,6 +283,8 @@ class Plan:
     exposure: ExposurePlan | None = None
     start_days: int = 1
     """Customers we draw start on so many days, `start` and those after it, each on one found by lot."""
+    holdout: HoldoutPlan | None = None
+    """Whom the draw leaves out, for good; somebody else's draw cannot be bound. None also before its first day."""
 
     @property
     def has_own_starts(self) -> bool:

@@ -15,6 +15,7 @@ from pitcairn.design.plan import (
     CustomerPlan,
     ExposurePlan,
     GroupPlan,
+    HoldoutPlan,
     Level,
     MeasurePlan,
     ObservedPlan,
@@ -94,7 +95,16 @@ def resolve(loaded: Loaded) -> Plan:
         largest_plausible_gain=None if largest is None else float(largest),
         exposure=exposure,
         start_days=iteration.starts_over,
+        holdout=holdout(program) if program.holdout and iteration.start >= program.holdout.since else None,
     )
+
+
+def holdout(program: ProgramSpec) -> HoldoutPlan | None:
+    """The program's own holdout, whenever it begins; None where it has none."""
+    kept = program.holdout
+    if kept is None:
+        return None
+    return HoldoutPlan(share=float(kept.share), source=kept.source, since=kept.since)
 
 
 def conditions(written: Conditions) -> tuple[Condition, ...]:

@@ -91,7 +91,7 @@ class Pool:
         ((size,),) = engine.rows(f"SELECT COUNT(*) FROM {_POOL}")
         return cls(
             engine=engine,
-            plan=replace(plan, opt_out=(), caps=(), sources=tuple(sources)),
+            plan=replace(plan, holdout=None, opt_out=(), caps=(), sources=tuple(sources)),
             files=dict(files) | copies,
             size=size,
             habits=_habits(engine, plan, people),

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pitcairn.design.eligibility import OptedOut, OverCap, Rule, rules
+from pitcairn.design.assignment import holdout_sql
+from pitcairn.design.eligibility import Drawn, KeptOut, OptedOut, OverCap, Rule, rules
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.evidence.columns import check_columns, draw_needs
 from pitcairn.evidence.engine import Engine
@@ -64,8 +65,9 @@ def population(engine: Engine, plan: Plan, files: Files, taken: Sequence[Taken])
     asked = rules(plan, (draw.reason for draw in taken))
     measures = tuple(measure for measure in plan.measures if measure.before is not None)
     scope = _scope(plan, sources[plan.population], measures, named=bool(asked) or plan.observed is None)
-    tables = [f"rule_{place} AS ({_known(engine, rule, sources, taken)})" for place, rule in enumerate(asked)]
-    joins = [f"LEFT JOIN rule_{place} ON rule_{place}.who = scope.who" for place in range(len(asked))]
+    joined = [(place, rule) for place, rule in enumerate(asked) if not isinstance(rule, KeptOut)]
+    tables = [f"rule_{place} AS ({_known(engine, rule, sources, taken)})" for place, rule in joined]
+    joins = [f"LEFT JOIN rule_{place} ON rule_{place}.who = scope.who" for place, _ in joined]
     columns = ["scope.who", *(f"scope.before_{place}" for place in range(len(measures)))]
     sql = (
         f"WITH {', '.join([f'scope AS ({scope})', *tables])} "
@@ -99,7 +101,9 @@ def _before(customers: Relation, measure: MeasurePlan) -> str:
     return f"CASE WHEN {value} > {cap} THEN {cap} ELSE {value} END"
 
 
-def _known(engine: Engine, rule: Rule, sources: Mapping[str, Relation], taken: Sequence[Taken]) -> str:
+def _known(
+    engine: Engine, rule: OptedOut | OverCap | Drawn, sources: Mapping[str, Relation], taken: Sequence[Taken]
+) -> str:
     """The ids that a rule knows, as `who`; for a cap with the number of `contacts`."""
     if isinstance(rule, OverCap):
         return _contacts(rule, sources[rule.cap.source])
@@ -131,10 +135,13 @@ def _contacts(rule: OverCap, events: Relation) -> str:
 
 
 def _first_reason(asked: Sequence[Rule]) -> str:
-    tests = [
-        f"WHEN COALESCE(rule_{place}.contacts, 0) >= {rule.cap.at_most} THEN {place}"
-        if isinstance(rule, OverCap)
-        else f"WHEN rule_{place}.who IS NOT NULL THEN {place}"
-        for place, rule in enumerate(asked)
-    ]
+    tests = [f"WHEN {_test(place, rule)} THEN {place}" for place, rule in enumerate(asked)]
     return f"CASE {' '.join(tests)} END" if tests else "CAST(NULL AS INTEGER)"
+
+
+def _test(place: int, rule: Rule) -> str:
+    if isinstance(rule, KeptOut):
+        return holdout_sql("duckdb", "scope.who", rule.holdout)
+    if isinstance(rule, OverCap):
+        return f"COALESCE(rule_{place}.contacts, 0) >= {rule.cap.at_most}"
+    return f"rule_{place}.who IS NOT NULL"

@@ -29,6 +29,7 @@ from pitcairn.evidence.facts import Check, FileFact
 from pitcairn.evidence.files import file_facts, files_of
 from pitcairn.evidence.population import Taken
 from pitcairn.iteration.frozen import refuse_thawed
+from pitcairn.iteration.kept_out import refuse_changed
 from pitcairn.iteration.locked import refuse_changes
 from pitcairn.iteration.outcomes import Launch
 from pitcairn.ledger import attempts, history
@@ -64,6 +65,7 @@ def launch(
     plan = resolve(loaded)
     _refuse_second(folder, plan)
     refuse_thawed(folder, plan)
+    refuse_changed(folder, plan)
     if plan.observed:
         control = loaded.program.error_control
         return _lock_observed(folder, plan, control, by=by, now=now, today=today, dry_run=dry_run)

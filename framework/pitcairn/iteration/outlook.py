@@ -18,6 +18,7 @@ from pitcairn.evidence.draw import Draw, count
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.files import files_of
 from pitcairn.iteration.helps import helps, line, told
+from pitcairn.iteration.kept_out import refuse_changed
 from pitcairn.iteration.known import Known, known_measures
 from pitcairn.iteration.launch import draw_sources, taken_before
 from pitcairn.iteration.outcomes import CurvePoint, Outlook, Sight
@@ -39,10 +40,12 @@ SIZES = (0.25, 0.5, 1.0, 2.0, 4.0)
 def outlook(folder: ProgramFolder, pilot: str, number: int, *, data: Files = NO_FILES) -> Outlook:
     """What the planned iteration could show, from the customers as they are today. Changes nothing.
 
-    SpecError where the plan is not valid, DataError where the customers cannot be counted or the ledger is damaged.
+    SpecError where the plan is not valid, Refused where the program's holdout was changed, DataError where the
+    customers cannot be counted or the ledger is damaged.
     """
     loaded = load(folder, pilot, number)
     plan = resolve(loaded)
+    refuse_changed(folder, plan)
     files = files_of(folder, loaded.program, data, needed=draw_sources(plan))
     taken = taken_before(folder, plan)
     with Engine.open(folder.scratch) as engine:

@@ -26,6 +26,7 @@ from pitcairn.spec.fields import (
     Text,
 )
 from pitcairn.spec.measures import Group, Measure
+from pitcairn.spec.policy import ContactPolicy, Holdout
 
 
 def _file_form(value: object) -> str:
@@ -86,31 +87,6 @@ class EventSource(SourceBase):
 Source = Annotated[WideSource | EventSource, Field(discriminator="kind")]
 
 
-class OptOut(Model):
-    """Who must never be drawn."""
-
-    source: Id = Field(description="The source that knows.")
-    where: Conditions = Field(min_length=1, description="A customer with such a row has opted out.")
-
-
-class ContactCap(Model):
-    """How often a customer may be contacted, by anyone."""
-
-    at_most: int = Field(ge=1, description="At most this many contacts, the pilot's own included ...")
-    within: Duration = Field(
-        description="... in this many days before the start; whoever has had that many is left out."
-    )
-    source: Id = Field(description="The events source that lists contacts.")
-    where: Conditions = Field(default_factory=dict, description="Only rows with these values.")
-
-
-class ContactPolicy(Model):
-    """Binds every draw of every pilot; there is no way to switch it off."""
-
-    opt_out: list[OptOut] = Field(default_factory=list, description="Who has opted out.")
-    caps: list[ContactCap] = Field(default_factory=list, description="How often a customer may be contacted.")
-
-
 class ProgramSpec(Model):
     """`program.yaml`: what all pilots of the program share."""
 
@@ -141,6 +117,10 @@ class ProgramSpec(Model):
     )
     contact_policy: ContactPolicy = Field(
         default_factory=lambda: ContactPolicy(opt_out=[], caps=[]), description="Opt-outs and contact caps."
+    )
+    holdout: Holdout | None = Field(
+        None,
+        description="Customers kept out of all pilots, so that `pitcairn together` can say what all pilots changed.",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pitcairn.errors import PitcairnError, Problem
@@ -19,6 +20,8 @@ ProgramRule = Callable[[Program, ProgramFolder], Iterator[Problem]]
 
 ENDINGS = (".csv", ".csv.gz", ".tsv", ".parquet")
 """The kinds of file a source may have."""
+LEAST_KEPT_OUT, MOST_KEPT_OUT = Fraction(1, 1000), Fraction(1, 2)
+"""Of all customers. Lots are ten-thousandths, and pilots are for most customers."""
 
 
 def time_zone(program: Program, _folder: ProgramFolder) -> Iterator[Problem]:
@@ -233,6 +236,18 @@ def contact_policy(program: Program, _folder: ProgramFolder) -> Iterator[Problem
             yield program.problem((*at, "source"), message, "name an events source that lists contacts")
 
 
+def holdout(program: Program, _folder: ProgramFolder) -> Iterator[Problem]:
+    """The program's holdout is a part, not the half, of the customers of a source that names them."""
+    kept = program.spec.holdout
+    if kept is None:
+        return
+    yield from wide_source(program, program, ("holdout", "source"), kept.source)
+    yield from _names_customers(program, ("holdout", "source"), kept.source)
+    if kept.share > MOST_KEPT_OUT or kept.share < LEAST_KEPT_OUT:
+        message = f"“{short(program.source.written(('holdout', 'share')))}” cannot be kept out of all pilots"
+        yield program.problem(("holdout", "share"), message, "write a share from 0.1% to 50%, such as “5%”")
+
+
 def _names_customers(program: Program, at: Path, id: str) -> Iterator[Problem]:
     source = program.spec.sources.get(id)
     if source is not None and source.customer is None:
@@ -260,4 +275,5 @@ RULES: tuple[ProgramRule, ...] = (
     group_parts,
     group_sources,
     contact_policy,
+    holdout,
 )

@@ -1,0 +1,37 @@
+"""The program's own holdout stays as it was first drawn: whoever was kept out of all pilots is kept out for good."""
+
+from __future__ import annotations
+
+from pitcairn.canonical import plain
+from pitcairn.design.difference import difference
+from pitcairn.design.plan import HoldoutPlan, Plan
+from pitcairn.errors import Problem, Refused
+from pitcairn.ledger import history
+from pitcairn.program import PROGRAM_FILE, ProgramFolder
+
+
+def refuse_changed(folder: ProgramFolder, plan: Plan) -> None:
+    """Refused where an earlier launch promised another holdout for the day on which this iteration starts."""
+    refuse_another(folder, plan.holdout, plan.start.isoformat())
+
+
+def refuse_another(folder: ProgramFolder, holdout: HoldoutPlan | None, start: str) -> None:
+    """The same for a holdout, None for no holdout, that is to hold on a day (ISO text)."""
+    now = plain(holdout)
+    for row in history.launches(folder.ledger_file):
+        promised = row.body.plan.get("holdout")
+        if promised and promised != now and str(promised["since"]) <= start:
+            raise Refused(
+                [
+                    Problem(
+                        message=f"The program's holdout is no longer the one that {row.pilot}, iteration {row.number}, "
+                        f"was launched with on {row.at:%Y-%m-%d}: who was kept out is kept out for good.",
+                        file=PROGRAM_FILE,
+                        hint="put `holdout` back as it was",
+                    ),
+                    *(
+                        Problem(message=f"{one.path}: was {one.before}, is now {one.after}", file=PROGRAM_FILE)
+                        for one in difference({"holdout": promised}, {"holdout": now})
+                    ),
+                ]
+            )
