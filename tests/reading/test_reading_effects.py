@@ -9,10 +9,13 @@ from readings import SPEND, VISIT, a_cube, a_plan, an_arm, shares
 from scipy import stats
 
 from pitcairn.design.plan import ObservedPlan
-from pitcairn.estimate.effect import Effect
+from pitcairn.estimate.change import Asked, paired_change
+from pitcairn.estimate.effect import Effect, NotAvailable
+from pitcairn.estimate.means import difference
 from pitcairn.estimate.moments import Moments
+from pitcairn.estimate.quantiles import Ladder, Ranked
 from pitcairn.evidence.cube import Cube
-from pitcairn.reading.effects import confidence_together, counted_out, effect, effects
+from pitcairn.reading.effects import confidence_together, counted_out, effect, effects, level_of, relative
 
 
 def found(plan: Any, cube: Cube, confidence: float = 0.95) -> dict[str, Effect]:
@@ -162,3 +165,61 @@ def test_several_values_before_the_start_are_taken_out_as_a_regression_does() ->
     assert outcome.method == "Welch, adjusted for 2 values before the start"
     alone = found(a_plan(measures=(AMOUNT,)), spending(*((arm, values[:, 0]) for arm, values in rows.items())))["note"]
     assert outcome.standard_error < 0.5 * alone.standard_error
+
+
+MEDIAN = replace(AMOUNT, kind="quantile", at=0.5)
+
+
+def ranked(values: np.ndarray) -> Ranked:
+    rows = np.sort(values)
+    return Ranked.of_ladder(Moments.of(rows), Ladder(len(rows), np.arange(1, len(rows) + 1), rows))
+
+
+def test_a_quantile_is_compared_by_ranks_and_covers_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(4)
+    inside, times = 0, 400
+    for _ in range(times):
+        control, note = rng.lognormal(0, 1, 301), 1.5 * rng.lognormal(0, 1, 299)
+        outcome = effect(MEDIAN, ranked(control), ranked(note), 0.9)
+        assert isinstance(outcome, Effect)
+        assert outcome.estimate == pytest.approx(np.median(note) - np.median(control))
+        inside += outcome.low <= 0.5 <= outcome.high
+    assert inside / times > 0.9 - 3 * np.sqrt(0.09 / times)
+    share = relative(MEDIAN, ranked(control), ranked(note), 0.9)
+    assert isinstance(share, Effect)
+    assert share.estimate == pytest.approx(np.median(note) / np.median(control) - 1)
+
+
+def test_what_adds_up_over_days_has_no_quantile() -> None:
+    rows = np.arange(200.0)
+    for arm in (Moments.of(rows), ranked(rows[:100]) + ranked(rows[100:])):
+        outcome = effect(MEDIAN, arm, arm, 0.95)
+        assert isinstance(outcome, NotAvailable)
+        assert "several days" in outcome.why
+        assert level_of(MEDIAN, arm) is None
+    nobody = effect(MEDIAN, Moments.none(1), Moments.none(1), 0.95)
+    assert isinstance(nobody, NotAvailable)
+    assert nobody.why == "Nobody has a value yet."
+
+
+def test_a_change_is_compared_with_a_change_and_not_adjusted_for_what_it_is_from() -> None:
+    rng = np.random.default_rng(5)
+    trust = replace(AMOUNT, kind="mean", change=True, before="earlier")
+    before = rng.integers(1, 8, (2, 300)).astype(float)
+    after = before + rng.normal(0.2, 1, (2, 300)) + np.array([[0.0], [0.3]])
+    stored = [Moments.of(np.column_stack([b - a, a])) for a, b in zip(before, after, strict=True)]
+    asked = [Asked(500, Moments.of(np.column_stack([b, a]))) for a, b in zip(before, after, strict=True)]
+    wanted, outcome = paired_change(*asked).effect, effect(trust, *stored, 0.95)
+    by_rows = stats.ttest_ind(after[1] - before[1], after[0] - before[0], equal_var=False).confidence_interval()
+    assert isinstance(outcome, Effect)
+    assert isinstance(wanted, Effect)
+    assert (outcome.low, outcome.high) == pytest.approx((wanted.low, wanted.high), rel=1e-9)
+    assert (outcome.low, outcome.high) == pytest.approx(tuple(by_rows), rel=1e-9)
+    assert isinstance(relative(trust, *stored, 0.95), NotAvailable)
+    age = rng.normal(40, 10, (2, 300))
+    aged = [Moments.of(np.column_stack([b - a, x, a])) for a, b, x in zip(before, after, age, strict=True)]
+    only = [Moments.of(np.column_stack([b - a, x])) for a, b, x in zip(before, after, age, strict=True)]
+    found, plain = effect(replace(trust, adjust_for=("age",)), *aged, 0.95), difference(*only, covariates=1)
+    assert isinstance(found, Effect)
+    assert isinstance(plain, Effect)
+    assert (found.estimate, found.standard_error) == pytest.approx((plain.estimate, plain.standard_error), rel=1e-9)

@@ -61,6 +61,12 @@ PROGRAM_CASES = [
     ("    usual: 12%", "    usual: 0.1 each", "[0.1 each] “0.1 each” cannot be the usual level of “came_back”"),
     ("    usual: 12%", "    usual: 12%\n    before: bought", "[usual] “came_back” has both “usual” and “before”"),
     ("    before: spend_last_month", "    before: spend_last_month\n    adjust_for: [age, spend_last_month]", "[spend_last_month] “spend” is adjusted for “spend_last_month” already / name each column once"),
+    ("kind: sum\n    source: purchases\n    column: amount\n    money: true\n    cap: 200                      # stated before launch\n    before: spend_last_month", "kind: quantile\n    source: purchases\n    column: amount", "[spend] a measure of kind “quantile” needs “at” / add a line “at: …”"),
+    ("kind: sum\n    source: purchases\n    column: amount\n    money: true\n    cap: 200                      # stated before launch\n", "kind: quantile\n    at: 0.5\n    source: purchases\n    column: amount\n", "[before] “before” means nothing for a measure of kind “quantile” / it is for “any”, “count”, “sum”, “mean” and “share”"),
+    ("    before: spend_last_month", "    adjust_for: [age]\n    at: 0.5", "[at] “at” means nothing for a measure of kind “sum” / it is for “quantile”"),
+    ("    before: spend_last_month", "    change: true", "[change] “change” means nothing for a measure of kind “sum” / it is for “mean”"),
+    ("kind: sum\n    source: purchases\n    column: amount\n    money: true\n    cap: 200                      # stated before launch\n    before: spend_last_month", "kind: mean\n    source: purchases\n    column: amount\n    change: true", "[change] “spend” is a change, and does not say what from / add a line “before: …” with the column of the pilot's customer source that holds the earlier answer"),
+    ("kind: sum\n    source: purchases\n    column: amount\n    money: true", "kind: mean\n    source: purchases\n    column: amount\n    change: true", "[cap] “cap” holds for a value, and “spend” is a change of values / remove one of “cap” and “change”"),
     ("source: letters\n    where: {answer: stop}", "source: members\n    column: stop\n    window: 2 weeks", "[window] “window” needs to know when things happened, and “members” has a row a customer"),
     ("source: letters\n    where: {answer: stop}", "source: members", "[unsubscribed] “unsubscribed” needs “column”, because “members” has a row a customer"),
     ("where: {answer: stop}", "where: {answer: [stop, 1]}", "[[stop, 1]] this list mixes “numbers” and “text”"),
@@ -273,3 +279,43 @@ def test_measures_of_every_kind_pass_with_what_they_need(tmp_path):
         pilot=changed(PILOT, ("[spend]", "[spend, value, minutes, visits, happy]")),
     )
     assert found == []
+
+
+MEDIAN = changed(
+    PROGRAM,
+    ("kind: sum\n    source: purchases", "kind: quantile\n    at: 0.5\n    source: purchases"),
+    ("    cap: 200                      # stated before launch\n    before: spend_last_month\n", ""),
+)
+BY_MEDIAN = changed(
+    PILOT,
+    ("deciding: came_back", "deciding: spend"),
+    ("watch: [spend]", "watch: [came_back]"),
+    ("also: {spend: 0.30 each}", "also: {came_back: 1%}"),
+)
+EACH_DAY = (
+    ("follow_up: 4 weeks\nend: 2026-03-30", "starts_over: 7 days\nfollow_up: 4 weeks\nend: 2026-04-06"),
+    ("worth_it: 20 per 1000 ", "worth_it: 2 each "),
+)
+TRIED_DAILY = "[starts_over] “spend” is a quantile, which cannot be tested day by day, and customers start on days of their own / let all customers start on one day, or decide by a “mean”, with a “cap” if a few values are very large"
+
+
+@pytest.mark.parametrize(("pilot", "iteration", "wanted"), [
+    (BY_MEDIAN, changed(ITERATION, *EACH_DAY), []),
+    (BY_MEDIAN, changed(CONFIRM, EACH_DAY[1]), []),
+    (BY_MEDIAN, changed(CONFIRM, *EACH_DAY), [TRIED_DAILY]),
+    (changed(PILOT, ("{measure: unsubscribed, margin: 3 per 1000}", "{measure: spend, margin: 1 each}"), ("watch: [spend]\n", "")), changed(ITERATION, EACH_DAY[0]), [TRIED_DAILY]),
+])  # fmt: skip
+def test_a_quantile_is_not_tested_day_by_day(tmp_path, pilot, iteration, wanted):
+    found = told(tmp_path, program=MEDIAN, pilot=pilot, iteration=iteration)
+    assert [line.split(" ", 1)[1] for line in found if "quantile" in line] == wanted
+
+
+def test_a_quantile_needs_customers_with_names(tmp_path):
+    program = changed(
+        MEDIAN,
+        ("    customer: member_id\n    columns: {shop: home_shop_code}", "    columns: {shop: home_shop_code}"),
+        ("at: 0.5\n    source: purchases", "at: 0.5\n    source: members"),
+    )
+    assert any(
+        "“members” does not say which column names the customer" in line for line in told(tmp_path, program=program)
+    )

@@ -20,6 +20,9 @@ from pitcairn.estimate.effect import Effect, NotAvailable
 from pitcairn.estimate.means import LARGE, check
 from pitcairn.estimate.moments import Floats, Moments
 
+RANKS = "Ranks"
+"""The method's name: a range of ranks on each side, which is no test."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ordered:
@@ -173,7 +176,7 @@ def _effect(
         standard_error=half / float(ndtri(0.5 + confidence / 2)),
         freedom=LARGE,
         confidence=confidence,
-        method="Ranks",
+        method=RANKS,
         count_control=control.count,
         count_treated=treated.count,
     )

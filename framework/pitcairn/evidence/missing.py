@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import sqrt
 
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.evidence import questions
 from pitcairn.evidence.facts import Check, DecidingFact, Facts, MissingCount
-from pitcairn.phrases import customers
+from pitcairn.phrases import customers, several
 
 FAIL_MISSING = 0.01
 WARN_MISSING = 0.05
 WARN_ERRORS, FAIL_ERRORS = 3.0, 4.0
 """Standard errors that chance alone exceeds in 1 of 370, and in 1 of 16,000, comparisons."""
+SMALLEST_ARM = 50
+"""Shares of fewer customers are not told."""
 _NOBODY = "Nobody has been counted yet."
 
 
@@ -26,7 +29,21 @@ def missing_alike_check(plan: Plan, facts: Facts) -> Check:
 def answering_alike_check(plan: Plan, facts: Facts) -> Check:
     """Means and shares of answers are about those who have one; arms that differ in who does differ twice."""
     some = [measure for measure in plan.measures if _is_of_some(measure)]
-    return _compared(questions.ANSWERING_ALIKE, plan, facts, some)
+    found = _compared(questions.ANSWERING_ALIKE, plan, facts, some)
+    return replace(found, sentence=" ".join([found.sentence, *_both_times(plan, facts)]))
+
+
+def _both_times(plan: Plan, facts: Facts) -> Iterator[str]:
+    """For every change, who answered both times, by arm; not of arms so small that a share would tell a few."""
+    counted = {arm.arm: arm.counted for arm in facts.arms}
+    for measure in plan.measures:
+        if measure.change and min(counted[arm.id] for arm in plan.arms) >= SMALLEST_ARM:
+            lost = {one.arm: one.missing for one in facts.missing if one.measure == measure.id}
+            shares = (
+                f"{1 - lost.get(arm.id, 0) / counted[arm.id]:.0%} of “{arm.label}”"
+                for arm in (plan.comparison, *plan.treatments)
+            )
+            yield f"{_named(plan, measure.id)} is known before and after for {several(list(shares))}."
 
 
 def missing_check(plan: Plan, facts: Facts) -> Check:

@@ -141,6 +141,10 @@ def _refuse_unknown(plan: Plan, pool: Pool) -> None:
     if deciding.kind == "ratio":
         why = "it is a ratio, and one number before the start does not give the two sums that it is made of"
         hint = "decide by a measure of each customer; `pitcairn plan` says what can be seen of the others"
+    elif deciding.kind == "quantile" or deciding.change:
+        what = "quantile" if deciding.kind == "quantile" else "change"
+        why = f"it is a {what}, and values before the start do not give what it would be"
+        hint = "decide by a “mean” or a “sum” to rehearse; a reading of such a measure works all the same"
     elif deciding.before is not None:
         why = f"column “{deciding.before}” is the same for everybody who could be drawn"
     raise Refused(f"“{deciding.label}”, the deciding measure, cannot be rehearsed: {why}.", hint=hint)

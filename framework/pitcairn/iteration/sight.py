@@ -66,8 +66,7 @@ def power_of(plan: Plan, measure: MeasurePlan) -> float:
 def visible(plan: Plan, measure: MeasurePlan, known: Known | None, bar: Bar, pair: Pair) -> float | NotAvailable:
     """The smallest true gain, or for a guardrail worsening, that is seen 9 times in 10."""
     if known is None:
-        keys = "`before` or `usual`" if measure.is_rate else "`before`"
-        return NotAvailable(why=f"nothing is known of its usual level; declare {keys} in program.yaml")
+        return NotAvailable(why=_unknown(measure))
     control, treated = pair.times(_worth(known, bar))
     power = power_of(plan, measure)
     if measure.is_rate:
@@ -117,6 +116,15 @@ def chance(plan: Plan, known: Known, bar: Bar, pair: Pair, gain: float) -> float
     """How likely a true gain of this size in the deciding measure is told from none."""
     error = standard_error(plan.deciding, known, bar, pair, gain)
     return None if error is None else chance_to_pass(gain=gain, standard_error=error, level=bar.level)
+
+
+def _unknown(measure: MeasurePlan) -> str:
+    if measure.kind == "quantile":
+        return "how much a quantile varies does not follow from values before the start"
+    if measure.change:
+        return "how much a change varies does not follow from values before the start; an exploration will tell"
+    keys = "`before` or `usual`" if measure.is_rate else "`before`"
+    return f"nothing is known of its usual level; declare {keys} in program.yaml"
 
 
 def _worth(known: Known, bar: Bar) -> float:

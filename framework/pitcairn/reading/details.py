@@ -9,6 +9,7 @@ from pitcairn.estimate.effect import Effect
 from pitcairn.estimate.means import two_sided_p
 from pitcairn.estimate.moments import Moments
 from pitcairn.estimate.proportions import NEWCOMBE
+from pitcairn.estimate.quantiles import RANKS
 from pitcairn.evidence.cube import Cube
 from pitcairn.reading.effects import MeasureEffects, Outcome, level_of, relative
 from pitcairn.reading.groups import DRAWN_IN, SMALLEST_CELL, Slice
@@ -83,8 +84,8 @@ def _row(
 
 
 def _has_p(effect: Effect) -> bool:
-    """Newcombe's range is no test turned round, so a p-value beside it could contradict it."""
-    return effect.p is not None or (effect.standard_error > 0 and effect.method not in (NEWCOMBE, DRAWN_IN))
+    """Newcombe's range, and one of ranks, are no tests turned round, so a p-value beside them could contradict them."""
+    return effect.p is not None or (effect.standard_error > 0 and effect.method not in (NEWCOMBE, RANKS, DRAWN_IN))
 
 
 def _mean(measure: MeasurePlan, moments: Moments) -> str:

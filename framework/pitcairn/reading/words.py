@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pitcairn.design.budget import HARM, guardrail_level
 from pitcairn.design.plan import Plan
 from pitcairn.estimate.effect import Effect
@@ -76,6 +78,22 @@ def limits(told: Told) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _kinds(plan: Plan) -> Iterator[str]:
+    """What analysts must know of measures that are no averages of all customers' values."""
+    if any(measure.kind == "quantile" for measure in plan.measures):
+        yield (
+            "A quantile is that of the customers who have a value. Each group's range ends at values that customers "
+            "had, those whose rank chance cannot rule out (Woodruff 1952); the two are put together as by Zou and "
+            "Donner (2008). It is not adjusted for anything known before the start."
+        )
+    for measure in plan.measures:
+        if measure.change:
+            yield (
+                f"“{measure.label}” is a change against a change: each customer's value less the same customer's "
+                "value before the start, of those who have both. Who answered in which group is a check of its own."
+            )
+
+
 def method(told: Told) -> tuple[str, ...]:
     """For analysts: estimand, ranges, rules, corrections."""
     plan = told.plan
@@ -96,6 +114,7 @@ def method(told: Told) -> tuple[str, ...]:
         "A guardrail is held only when it is sure that it lies inside the margin (non-inferiority); every guardrail "
         "must hold, so their error is not divided.",
     ]
+    found += _kinds(plan)
     if not told.complete:
         found.append(
             "Before the planned end, the ranges of the deciding measure and the guardrails are wide enough for all "
