@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
-from small_shop import ITERATION, a_shop, assigned, files_in, go, look, outcomes
+from small_shop import ITERATION, a_shop, assigned, files_in, go, look, luck, outcomes
 
 from pitcairn.errors import DataError, Refused
+from pitcairn.evidence.facts import Check
 from pitcairn.iteration.amend import close
 from pitcairn.ledger import history
 from pitcairn.ledger.ledger import Ledger
 from pitcairn.program import ProgramFolder
+from pitcairn.reading.result import Result
 
 SECOND = (
     ITERATION.replace("question:", "changed: [{what: a shorter note, why: few read on}]\nquestion:")
@@ -105,3 +108,66 @@ def test_a_launch_that_was_overtaken_by_another_one_draws_again(tmp_path: Path, 
         go(folder)
     assert history.launch_of(folder.ledger_file, "note", 1) is None
     assert not any("note/lists/iteration-1" in name for name in files_in(folder))
+
+
+def read_again(folder: ProgramFolder, gain: Callable[[str], float]) -> Result:
+    """The second iteration's reading, where the note adds to a visiting rate what the arm of last time says."""
+    again, first = assigned(folder, number=2), assigned(folder)
+    lines = ["id,visit,complaint"]
+    for customer, arm in sorted(again.items()):
+        rate = 0.2 + (gain(first.get(customer, "fresh")) if arm == "note" else 0.0)
+        lines.append(f"{customer},{int(luck(customer, 'again') < rate)},0")
+    (folder.root / "data" / "outcomes.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return look(folder, number=2, now=AFTER_SECOND, today=AFTER_SECOND.date()).result
+
+
+def redrawn(folder: ProgramFolder, take: str = "1/2") -> ProgramFolder:
+    """The first iteration drew a part of the customers, the second one everybody."""
+    first = ITERATION.replace("worth_it:", f"take: {take}\nworth_it:")
+    folder.iteration_file("note", 1).write_text(first, encoding="utf-8")
+    go(folder)
+    second(folder, SECOND.replace("worth_it:", "redraw_after: 4 weeks\nworth_it:"))
+    launch_second(folder)
+    return folder
+
+
+def everywhere(_: str) -> float:
+    return 0.1
+
+
+def previous(result: Result) -> Check:
+    return next(one for one in result.health if one.id == "previous")
+
+
+def test_what_customers_had_last_time_and_still_shows_is_found_and_shown(tmp_path: Path) -> None:
+    result = read_again(redrawn(a_shop(tmp_path)), lambda last: 0.4 if last == "note" else 0.05)
+    assert previous(result).state == "warn"
+    assert "depends on what customers were drawn to last time" in previous(result).sentence
+    rows = {row.where: row for row in result.details if row.where.startswith("Last time: ") and row.arm == "note"}
+    assert set(rows) == {"Last time: fresh", "Last time: drawn to “note”", "Last time: drawn to “usual”"}
+    assert float(rows["Last time: drawn to “note”"].difference) > 0.3
+    assert float(rows["Last time: fresh"].difference) < 0.15
+    everybody = next(row for row in result.details if row.where == "All customers" and row.arm == "note")
+    assert sum(row.customers for row in rows.values()) == everybody.customers
+    assert not result.withheld
+
+
+def test_an_effect_that_is_the_same_for_all_leaves_no_trace(tmp_path: Path) -> None:
+    found = previous(read_again(redrawn(a_shop(tmp_path)), everywhere))
+    assert found.state == "pass"
+    assert found.value is not None
+
+
+def test_few_customers_of_an_arm_of_last_time_are_neither_compared_nor_shown(tmp_path: Path) -> None:
+    result = read_again(redrawn(a_shop(tmp_path), take="1/100"), everywhere)
+    assert previous(result).state == "unchecked"
+    assert {row.where for row in result.details if row.where.startswith("Last")} == {"Last time: fresh"}
+
+
+def test_where_nobody_was_drawn_again_there_is_nothing_to_carry_over(tmp_path: Path) -> None:
+    folder = a_shop(tmp_path)
+    go(folder)
+    outcomes(folder)
+    result = look(folder).result
+    assert (previous(result).state, previous(result).sentence) == ("pass", "Nobody here was drawn before.")
+    assert not any(row.where.startswith("Last") for row in result.details)

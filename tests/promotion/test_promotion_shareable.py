@@ -76,6 +76,16 @@ def test_the_smallest_level_goes_with_a_small_rest() -> None:
     assert rows["land"].customers == 560
 
 
+@pytest.mark.parametrize(("again", "leaves"), [((940, 940), True), ((970, 940), False), ((1000, 1000), True)])
+def test_what_customers_had_last_time_stays_at_home_where_the_fresh_are_few(
+    again: tuple[int, int], leaves: bool
+) -> None:
+    base = with_levels(town=(600, 610), land=(400, 390))
+    rows = [cell("Last time: drawn to “note”", arm, count) for arm, count in zip(("none", "note"), again, strict=True)]
+    found = shareable(replace(base, details=(*base.details, *rows)))
+    assert ("Last time: drawn to “note”" in told(found)) is leaves
+
+
 def test_reasons_of_few_customers_are_told_together_or_not_at_all() -> None:
     base = result()
     many = replace(base, flow=replace(base.flow, in_scope=900, left_out=_reasons(400, 30, 25)))

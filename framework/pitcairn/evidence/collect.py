@@ -14,7 +14,7 @@ import numpy as np
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.errors import DataError
 from pitcairn.estimate.moments import Moments
-from pitcairn.evidence import exposure, faults, outcomes
+from pitcairn.evidence import exposure, faults, outcomes, previous
 from pitcairn.evidence.balance import balance, level_gaps
 from pitcairn.evidence.census import Census, start_sql
 from pitcairn.evidence.columns import check_columns, reading_needs
@@ -26,7 +26,7 @@ from pitcairn.evidence.facts import Facts, LevelCount, MissingCount, Outside, Re
 from pitcairn.evidence.files import file_facts
 from pitcairn.evidence.identity import one_row_each
 from pitcairn.evidence.ids import alike
-from pitcairn.evidence.levels import split
+from pitcairn.evidence.levels import Split, split
 from pitcairn.evidence.order import Order
 from pitcairn.evidence.outcomes import Before
 from pitcairn.evidence.people import TABLE, People, arm_column, people
@@ -49,7 +49,7 @@ def collect(engine: Engine, plan: Plan, files: Files, *, assignment: Path | None
     """
     ran = engine.statements
     engine.use_time_zone(plan.time_zone)
-    reading = _Reading(engine, plan, files, as_of)
+    reading = _Reading(engine, plan, files, as_of, previous.split(engine, assignment))
     with explained(engine, *reading.relations):
         if assignment is None and reading.is_straight:
             reading.read_straight()
@@ -91,7 +91,7 @@ def _about_customers(plan: Plan) -> tuple[str, ...]:
 class _Reading:
     """Adds up what the statements give: customers by cell, sums by measure and cell, rows by source."""
 
-    def __init__(self, engine: Engine, plan: Plan, files: Files, as_of: date) -> None:
+    def __init__(self, engine: Engine, plan: Plan, files: Files, as_of: date, last_time: Split | None) -> None:
         self._engine, self._plan, self._as_of = engine, plan, as_of
         self._files = {id: files[id] for id in needed_sources(plan)}
         self._relations = {id: relation(engine, plan.source(id), paths) for id, paths in self._files.items()}
@@ -100,7 +100,8 @@ class _Reading:
         self._splits = tuple(split(self._relations[group.source], group) for group in plan.groups)
         self._before = Before.of(plan, self._relations.get(plan.population))
         reached = (exposure.split(plan.exposure),) if plan.exposure else ()
-        self._census = Census(plan, (*self._splits, *reached), as_of)
+        self._last_time = last_time
+        self._census = Census(plan, (*self._splits, *reached, *([last_time] if last_time else [])), as_of)
         self._own_start = plan.has_own_starts
         self._tallies: dict[str, Tally] = {}
         self._tallies_before: dict[str, Tally] = {}
@@ -165,6 +166,7 @@ class _Reading:
             assignment=assignment,
             as_of=self._as_of,
             whole_ids=all(found.whole_ids for found in self._relations.values()),
+            previous=self._last_time,
         )
         self._rows |= {id: made.rows[id] if id in made.rows else self._count(about[id]) for id in about}
         cells = self._place_people(made)
@@ -209,6 +211,8 @@ class _Reading:
             outside_days=tuple(self._outside_days),
             deciding=deciding_facts(self._plan, cube, self._highest),
             turns=by_week(self._plan, cube) or by_start(self._plan, cube),
+            last_time=previous.levels(cube),
+            previous=previous.previous_facts(self._plan, cube),
             exposure=_reached(self._plan, cube),
             silent=tuple(id for id, found in moments.items() if _is_silent(found.values())),
             tails=tails(self._plan, cube, self._skews),

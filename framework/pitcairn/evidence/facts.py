@@ -141,6 +141,18 @@ class EarlyLater:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PreviousFact:
+    """The difference that an arm makes to the deciding measure among customers drawn to the same last time."""
+
+    arm: str
+    last: str
+    """`fresh`, or the arm of last time."""
+    difference: float
+    error: float
+    """Its standard error."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything health and the report need to know about the data, in numbers."""
 
@@ -170,6 +182,10 @@ class Facts:
     """By arm; empty where nobody has been counted, and for ratios."""
     turns: tuple[EarlyLater, ...] = ()
     """By treatment arm; empty where the days say nothing about an early and a later effect."""
+    last_time: tuple[str, ...] = ()
+    """What counted customers were drawn to last time, `fresh` included; empty where nobody could be drawn again."""
+    previous: tuple[PreviousFact, ...] = ()
+    """Of the groups that are large enough to be shown."""
     exposure: tuple[ReachCount, ...] = ()
     """By arm; empty where the plan does not say who was reached."""
     silent: tuple[str, ...] = ()

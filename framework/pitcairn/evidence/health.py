@@ -16,6 +16,7 @@ from pitcairn.evidence.deciding import carried_check, novelty_check
 from pitcairn.evidence.facts import ArmCount, Check, Facts, Known, Seen
 from pitcairn.evidence.kept import kept_check
 from pitcairn.evidence.missing import answering_alike_check, missing_alike_check, missing_check, worst_case_check
+from pitcairn.evidence.previous import previous_check
 from pitcairn.evidence.reach import not_meant_check, reached_alike_check, reached_check
 from pitcairn.evidence.sizes import over_time_check, sizes_check, within_check
 from pitcairn.evidence.tails import tails_check
@@ -59,6 +60,7 @@ def check(
         weeks_check(plan),
         carried_check(plan, facts),
         novelty_check(plan, facts),
+        previous_check(plan, facts),
         tails_check(plan, facts),
     )
 

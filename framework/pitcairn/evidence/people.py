@@ -20,6 +20,7 @@ from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.identity import one_row_each, refuse_repeats
 from pitcairn.evidence.ids import drawn_key
 from pitcairn.evidence.levels import Split
+from pitcairn.evidence.previous import COLUMN
 from pitcairn.evidence.query import MOST_ROWS
 from pitcairn.evidence.sources import Relation, condition_sql
 from pitcairn.evidence.sql import literal, path_literal
@@ -73,21 +74,25 @@ def people(
     assignment: Path | None,
     as_of: date,
     whole_ids: bool,
+    previous: Split | None = None,
 ) -> People:
     """Makes the table from the draw, or the observed source, and the files that groups and values before are in.
 
+    `previous` splits the draw's own file by what customers were drawn to last time.
     `relations` has just these files; customers are numbers or text as in all that is read.
     DataError for what is wrong with them, customers twice included.
     """
     digits = [_arm_digit(engine, plan, relations), *_level_digits(engine, relations, splits)]
     if plan.exposure:
         digits.append(_reached_digit(plan, plan.exposure, relations[plan.exposure.source]))
+    if previous:
+        digits.append(Digit(None, previous.sql, tuple(range(len(previous.names or ())))))
     if plan.has_own_starts:
         digits.append(_start_digit(plan, relations, as_of))
     rows = {}
     if plan.observed:
         rows = {id: _one_row_each(engine, plan, plan.observed, relation) for id, relation in _wide(relations)}
-    drawn = "" if plan.observed else _draw(engine, plan, assignment, whole_ids=whole_ids)
+    drawn = "" if plan.observed else _draw(engine, plan, assignment, previous, whole_ids=whole_ids)
     engine.run(_create(plan, relations, digits, before, drawn))
     own_start = plan.has_own_starts
     starts = "MIN(p_start), MAX(p_start)" if own_start else "NULL, NULL"
@@ -178,11 +183,12 @@ def _side(plan: Plan, relation: Relation, columns: Sequence[str]) -> str:
     return f"SELECT {', '.join([f'{key} AS p_customer', *columns])} FROM {relation.sql} WHERE {where}"
 
 
-def _draw(engine: Engine, plan: Plan, assignment: Path | None, *, whole_ids: bool) -> str:
+def _draw(engine: Engine, plan: Plan, assignment: Path | None, previous: Split | None, *, whole_ids: bool) -> str:
     if assignment is None:
         raise DataError("Customers were drawn, and the file with the draw is not given.")
     key = drawn_key(engine, assignment, whole=whole_ids)
-    columns = ", ".join([f"{key} AS p_customer", "arm", *(["start"] if plan.has_own_starts else [])])
+    own = [*(["start"] if plan.has_own_starts else []), *([COLUMN] if previous else [])]
+    columns = ", ".join([f"{key} AS p_customer", "arm", *own])
     return f"(SELECT {columns} FROM read_parquet({path_literal(assignment)})) AS drawn"
 
 

@@ -224,6 +224,16 @@ NOVELTY = Question(
     warns="the two differ by more than 3 standard errors",
     unchecked="the outcomes have no days and all start on one day, or there are not two whole weeks",
 )
+PREVIOUS = Question(
+    id="previous",
+    name="No trace of last time",
+    asks="Where customers were drawn again after a wash-out: is the deciding difference the same among those who are "
+    "fresh and those who were drawn to each arm last time? Groups of fewer than 50 are left out.",
+    warns="the differences lie further apart than chance gives in 1 of 370 readings (Cochran's Q over what customers "
+    "were drawn to last time; with several arms, each at its part of that)",
+    unchecked="customers were drawn again, and fewer than two kinds of them have 50 customers in each arm, or the "
+    "deciding measure is a quantile",
+)
 TAILS = Question(
     id="tails",
     name="Enough customers for averages",
@@ -256,6 +266,7 @@ ALL = (
     WEEKS,
     CARRIED,
     NOVELTY,
+    PREVIOUS,
     TAILS,
 )
 """In the order in which they are asked."""

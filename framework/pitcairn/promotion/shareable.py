@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pitcairn.reading.details import ALL
+from pitcairn.reading.details import ALL, LAST_TIME
 from pitcairn.reading.groups import SMALLEST_CELL
 from pitcairn.reading.result import Flow, GroupTable, LeftOut, Result, Withheld
 
@@ -21,7 +21,7 @@ def shareable(result: Result) -> Result | None:
     if any(0 < note.counted < SMALLEST_CELL for note in result.arms):
         return None
     hidden = {table.id: hidden_levels(result, table) for table in result.groups}
-    wheres = {where(table, level) for table in result.groups for level in hidden[table.id]}
+    wheres = {where(table, level) for table in result.groups for level in hidden[table.id]} | _last_time(result)
     return replace(
         result,
         flow=_flow(result.flow),
@@ -33,10 +33,7 @@ def shareable(result: Result) -> Result | None:
 
 def hidden_levels(result: Result, table: GroupTable) -> frozenset[str]:
     """Levels of a group that must not be told, although they are large, because another one is not."""
-    deciding = next((block.id for block in result.measures if block.role == "deciding"), None)
-    counts: dict[str, dict[str, int]] = {}
-    for row in (row for row in result.details if row.measure == deciding):
-        counts.setdefault(row.where, {})[row.arm] = row.customers
+    counts = _counts(result)
     told = {row.level: counts[where(table, row.level)] for row in table.rows if where(table, row.level) in counts}
     hidden: set[str] = set()
     while told and _small_rest(counts.get(ALL, {}), told):
@@ -49,6 +46,22 @@ def hidden_levels(result: Result, table: GroupTable) -> frozenset[str]:
 def where(table: GroupTable, level: str) -> str:
     """How the exact figures name a level."""
     return f"{table.label}: {level}"
+
+
+def _counts(result: Result) -> dict[str, dict[str, int]]:
+    """Customers of the deciding measure's exact figures, by where and arm."""
+    deciding = next((block.id for block in result.measures if block.role == "deciding"), None)
+    counts: dict[str, dict[str, int]] = {}
+    for row in (row for row in result.details if row.measure == deciding):
+        counts.setdefault(row.where, {})[row.arm] = row.customers
+    return counts
+
+
+def _last_time(result: Result) -> set[str]:
+    """The rows by what customers had last time, all of them, where one that is not told could be worked out."""
+    counts = _counts(result)
+    told = {place: arms for place, arms in counts.items() if place.startswith(LAST_TIME)}
+    return set(told) if _small_rest(counts.get(ALL, {}), told) else set()
 
 
 def _small_rest(everybody: dict[str, int], told: dict[str, dict[str, int]]) -> bool:

@@ -10,13 +10,15 @@ from pitcairn.estimate.means import two_sided_p
 from pitcairn.estimate.moments import Moments
 from pitcairn.estimate.proportions import NEWCOMBE
 from pitcairn.estimate.quantiles import RANKS
+from pitcairn.evidence import previous
 from pitcairn.evidence.cube import Cube
-from pitcairn.reading.effects import MeasureEffects, Outcome, level_of, relative
+from pitcairn.reading.effects import MeasureEffects, Outcome, effect, level_of, relative
 from pitcairn.reading.groups import DRAWN_IN, SMALLEST_CELL, Slice
 from pitcairn.reading.result import DetailRow
 from pitcairn.reading.twins import Twin
 
 ALL = "All customers"
+LAST_TIME = "Last time: "
 
 
 def detail_rows(
@@ -26,7 +28,7 @@ def detail_rows(
     twins: tuple[Twin, ...],
     slices: tuple[Slice, ...],
 ) -> tuple[DetailRow, ...]:
-    """Every measure by arm, its twins, then the deciding measure by group.
+    """Every measure by arm, its twins, then the deciding measure by group and by what customers had last time.
 
     Levels with a small cell stay out.
     """
@@ -45,7 +47,7 @@ def detail_rows(
             for twin in twins
             if twin.of.id == item.measure.id and isinstance(twin.outcome, Effect)
         ]
-    return tuple(rows + _group_rows(plan, slices))
+    return tuple(rows + _group_rows(plan, slices) + _previous_rows(plan, cube))
 
 
 def _group_rows(plan: Plan, slices: tuple[Slice, ...]) -> list[DetailRow]:
@@ -60,6 +62,25 @@ def _group_rows(plan: Plan, slices: tuple[Slice, ...]) -> list[DetailRow]:
         rows.append(_row(plan.deciding, where, cell.arm, cell.treated, cell.outcome))
         if isinstance(cell.shrunk, Effect) and cell.shrunk.method == DRAWN_IN:
             rows.append(_row(plan.deciding, f"{where}, drawn in", cell.arm, cell.treated, cell.shrunk))
+    return rows
+
+
+def _previous_rows(plan: Plan, cube: Cube) -> list[DetailRow]:
+    """Where customers were drawn again: the same among those who were drawn to one arm last time, and the fresh."""
+    found = previous.levels(cube)
+    if plan.deciding.kind == "quantile" or set(found) <= {previous.FRESH}:
+        return []
+    rows: list[DetailRow] = []
+    moments, nobody = cube.moments(plan.deciding.id, previous.DIMENSION), Moments.none(plan.deciding.size)
+    for level in found:
+        control = moments.get((plan.comparison.id, level), nobody)
+        pairs = [(arm.id, moments.get((arm.id, level), nobody)) for arm in plan.treatments]
+        large = [pair for pair in pairs if min(control.count, pair[1].count) >= SMALLEST_CELL]
+        where = f"{LAST_TIME}{level}"
+        rows += [_row(plan.deciding, where, plan.comparison.id, control, None)] if large else []
+        for arm, treated in large:
+            outcome = effect(plan.deciding, control, treated, plan.confidence)
+            rows.append(_row(plan.deciding, where, arm, treated, outcome))
     return rows
 
 
