@@ -277,7 +277,7 @@ class _Reading:
     def _add_straight(self, cells: Mapping[tuple[Any, ...], Cell | None], reduced: Reduced) -> None:
         if cell := cells[reduced.keys]:
             for slot, sums in reduced.slots:
-                self._tally(slot).at(cell).add(sums)
+                self._tally(slot).add(cell, sums)
 
     def _is_unsettled(self, measure: MeasurePlan, later: Mapping[str, Ends]) -> bool:
         """Whether the third sums that were put off are needed after all; the tally then waits for new sums."""
@@ -302,7 +302,7 @@ class _Reading:
         self._keep_highest(cell, reduced)
         for slot, sums in reduced.slots:
             if slot.may_be_missing:
-                self._tally(slot).at(cell).add(sums)
+                self._tally(slot).add(cell, sums)
             else:
                 self._tally(slot).at(cell).add_values(sums, len(slot.values))
 

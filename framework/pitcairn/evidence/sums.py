@@ -85,6 +85,14 @@ class Tally:
             found = self.cells[cell] = Sums.none(len(self.decimals), self.thirds)
         return found
 
+    def add(self, cell: Cell, sums: Sums) -> None:
+        """More customers of the cell; the first ones' sums become the tally's own."""
+        found = self.cells.get(cell)
+        if found is None:
+            self.cells[cell] = sums
+        else:
+            found.add(sums)
+
     def block(self, order: Sequence[Cell]) -> Block:
         """Counts, means and centred spreads of the cells in this order; a cell that has nobody is zero."""
         size = len(self.decimals)
