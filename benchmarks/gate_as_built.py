@@ -84,9 +84,10 @@ class Pilot:
         """Whether the owner puts this rework forward."""
         stream = self.versions[number].explored
         _, z = along(stream.customers[: self.owner.days], stream.buyers[:, : self.owner.days])
-        good = (
-            np.flatnonzero(z >= LOOKS_GOOD) if self.owner.peeks else np.flatnonzero(z[-1:] >= LOOKS_GOOD) + len(z) - 1
-        )
+        looks_good = z >= LOOKS_GOOD
+        if not self.owner.peeks:
+            looks_good[:-1] = False
+        good = np.flatnonzero(looks_good)
         days = int(good[0]) + 1 if len(good) else self.owner.days
         self._note(number, "explore", days, stream)
         return len(good) > 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.gate_as_built import Owner, Pilot, Promotion
-from benchmarks.gate_worlds import RAMP, REWORKS, WORLDS, Version, pilot_of
+from benchmarks.gate_worlds import NOTHING, RAMP, REWORKS, Version, pilot_of
 from pitcairn.design.budget import ErrorControl, launched_level
 
 PILOTS = 100
@@ -36,7 +36,7 @@ class Program:
 def program(null: int, seed: Sequence[int]) -> tuple[Program, ...]:
     """One program under each rule, on the same customers; `null` of its pilots are about nothing."""
     made = np.random.default_rng(list(seed))
-    pilots = [pilot_of(WORLDS[0] if number < null else RAMP, made) for number in range(PILOTS)]
+    pilots = [pilot_of(NOTHING if number < null else RAMP, made) for number in range(PILOTS)]
     order = made.permutation(PILOTS)
     return tuple(_run([pilots[place] for place in order], control) for control in CONTROLS)
 

@@ -76,8 +76,9 @@ def _ramp(made: Generator) -> Floats:
     return steps * made.normal(0.05, 0.015)
 
 
+NOTHING = World("zero", "Nothing ever works", _steady(0.0), weight=5)
 WORLDS = (
-    World("zero", "Nothing ever works", _steady(0.0), weight=5),
+    NOTHING,
     World("late", "A 6 % gain from rework 5 on", _steady(0.0, 0.0, 0.0, 0.0, 0.06)),
     World("broken", "4 % twice, then broken: −0.5 %", _steady(0.04, 0.04, -0.005), weight=3),
     World("scattered", "Every rework by luck: 0 ± 3 %", lambda made: made.normal(0.0, 0.03, REWORKS)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -27,10 +28,15 @@ from benchmarks.gate_naive import NAIVE  # noqa: E402
 from benchmarks.gate_program import CONTROLS, MIXES, program  # noqa: E402
 from benchmarks.gate_worlds import CONFIRMED, EXPLORED, RATE, along, pilot_of  # noqa: E402
 
+from pitcairn.canonical import plain  # noqa: E402
 from pitcairn.design.budget import RATE as PROGRAM_RATE  # noqa: E402
 from pitcairn.design.budget import guardrail_level, level  # noqa: E402
+from pitcairn.design.plan import Plan  # noqa: E402
 from pitcairn.estimate.boundaries import boundary  # noqa: E402
 from pitcairn.estimate.spending import o_brien_fleming  # noqa: E402
+from pitcairn.ledger import attempts  # noqa: E402
+from pitcairn.ledger.entry import LaunchBody  # noqa: E402
+from pitcairn.ledger.ledger import Ledger  # noqa: E402
 
 PEEKS, ONE_LOOK = Owner("peeks"), Owner("one look", rolling=False)
 
@@ -104,10 +110,35 @@ def test_a_guardrail_at_its_limit_lets_through_no_more_than_its_own_budget() -> 
     assert 0 < wrong <= at_most(sum(guardrail_level(attempt) for attempt in range(1, 13)), 300)
 
 
-def test_confirmations_are_judged_at_the_levels_of_the_budget() -> None:
-    assert [lock_of(attempt, level(attempt)).level for attempt in (1, 2, 3)] == [0.025, 0.0125, 0.00625]
-    stream = pilot_of(EVERY_WORLD["zero"], default_rng(1))[0].confirmed
-    assert plan_of(0, "confirm", stream).lineage == plan_of(5, "confirm", stream).lineage
+def test_the_ledger_would_count_and_judge_the_attempts_as_the_pilots_do(tmp_path: Path) -> None:
+    path, versions = tmp_path / "ledger.db", pilot_of(EVERY_WORLD["zero"], default_rng(1))
+    for rework, version in enumerate(versions[:4]):
+        explored = plan_of(rework, "explore", version.explored)
+        confirmed = plan_of(rework, "confirm", version.confirmed)
+        launch(path, explored)
+        found = attempts.planned(path, plain(confirmed), "ledger")
+        lock = lock_of(rework + 1, level(rework + 1))
+        assert found is not None
+        assert (found.number, found.level) == (lock.attempt, lock.level)
+        launch(path, confirmed)
+
+
+def launch(path: Path, plan: Plan) -> None:
+    body = LaunchBody(
+        plan=plain(plan),
+        plan_digest=plan.digest,
+        retrospective=False,
+        list_digest=None,
+        in_scope=None,
+        left_out=(),
+        arms=(),
+        files=(),
+    )
+    at, iteration = datetime(2026, 3, 1, plan.number, tzinfo=UTC), plan.number
+    with Ledger.open(path) as ledger:
+        ledger.append(
+            "launch", pilot=plan.pilot, iteration=iteration, lineage=plan.lineage, body=plain(body), by="crm", at=at
+        )
 
 
 def test_the_number_promised_is_nearer_to_the_truth_than_the_measured_one() -> None:
