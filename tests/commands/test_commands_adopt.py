@@ -183,6 +183,52 @@ def test_stages_open_one_by_one_and_nobody_moves(
     assert gates["enough"] == "green"
 
 
+def rollout_in_status(folder: ProgramFolder, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    capsys.readouterr()
+    assert pitcairn(folder, "status", "--json", *READ) == 0
+    (one,) = answered(capsys)["rollouts"]
+    return dict(one)
+
+
+def test_status_and_the_site_say_where_an_adopted_pack_stands_and_what_to_type(
+    there: Contents, here: ProgramFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert adopt(here, a_file(there, tmp_path)) == 0
+    assert pitcairn(here, "launch", "bread-note", "-y", *BEFORE) == 0
+    running = rollout_in_status(here, capsys)
+    assert (running["pack"], running["stage"], running["word"]) == ("bread-note 1.0.0", "1 of 3, smoke", "Hold")
+    assert running["command"] == "pitcairn read bread-note"
+    happen(here, -0.09)
+    assert pitcairn(here, "read", "bread-note", "--by", "ada", *READ) == 0
+    harmed = rollout_in_status(here, capsys)
+    assert harmed["waiting"]
+    assert harmed["word"] == "Red: roll back"
+    assert pitcairn(here, "status", *READ) == 0
+    said = words(capsys)
+    assert "bread-note 1.0.0 in bread-note, stage 1 of 3, smoke: A gate that must be met is red: roll back." in said
+    assert said.count("rollout bread-note --rollback --because TEXT") == 2, "there, and as the next command"
+    assert pitcairn(here, "site", *READ) == 0
+    index = (here.site / "index.html").read_text(encoding="utf-8")
+    assert "One pack is adopted here, one rollout waits for somebody" in index
+    assert "Red: roll back" in index
+    assert pitcairn(here, "rollout", "bread-note", "--rollback", "--because", "harm", "--by", "bo", *READ) == 0
+    over = rollout_in_status(here, capsys)
+    assert (over["word"], over["waiting"]) == ("Rolled back", False)
+    assert over["sentence"] == "On 17 March 2026, by bo: harm"
+
+
+def test_status_goes_on_where_a_rollout_cannot_be_judged(
+    there: Contents, here: ProgramFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert adopt(here, a_file(there, tmp_path)) == 0
+    path = here.iteration_file("bread-note", 1)
+    path.write_text(path.read_text(encoding="utf-8").replace("Fresh bread", "Half-price bread"), encoding="utf-8")
+    assert pitcairn(here, "launch", "bread-note", "-y", *BEFORE) == 0
+    found = rollout_in_status(here, capsys)
+    assert (found["word"], found["waiting"]) == ("Not judged", True)
+    assert "another model than was adopted" in found["sentence"]
+
+
 def exported(folder: ProgramFolder) -> dict[str, dict[str, str]]:
     assert pitcairn(folder, "export", "bread-note") == 0
     with folder.handover_file("bread-note").open(encoding="utf-8") as file:

@@ -84,6 +84,8 @@ def _advance(
 
 
 def _answer(pilot: str, now: Standing, said: tuple[str, ...], following: str | None = None) -> Answer:
+    from pitcairn.promotion.underway import next_command
+
     return Answer(
         data={
             "pilot": pilot,
@@ -94,5 +96,5 @@ def _answer(pilot: str, now: Standing, said: tuple[str, ...], following: str | N
             "said": said,
         },
         show=partial(spreading.rollout, now=now, said=said),
-        next=following or spreading.next_of(now),
+        next=following or next_command(now),
     )

@@ -34,9 +34,15 @@ def command(session: Session, to: Path | None, opens: bool) -> Answer:
     ask no server for anything; the folder is replaced as a whole or not at all.
     """
     from pitcairn.iteration.site import build
+    from pitcairn.promotion.underway import underway
 
     folder = session.folder
-    built = build(folder, today=session.moment(folder).today, to=to.absolute() if to else None)
+    built = build(
+        folder,
+        today=session.moment(folder).today,
+        to=to.absolute() if to else None,
+        rollouts=underway(folder),
+    )
     if opens:
         session.open(built.index)
     return Answer(

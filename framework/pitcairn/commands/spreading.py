@@ -50,20 +50,6 @@ def rollout(paper: Paper, *, now: Standing, said: Sequence[str]) -> None:
     paper.wrap(now.judgement.sentence)
 
 
-def next_of(now: Standing) -> str | None:
-    """What to type after having seen a rollout."""
-    pilot = now.state.pilot
-    if now.state.over:
-        return f"pitcairn export {pilot}"
-    if now.judgement.colour == "red":
-        return f"pitcairn rollout {pilot} --rollback --because TEXT"
-    if now.judgement.colour == "inconclusive":
-        return f"pitcairn read {pilot}" if now.result is not None else "pitcairn status"
-    if now.is_last:
-        return f"pitcairn watch {pilot}"
-    return f"pitcairn rollout {pilot} --{'advance' if now.state.rehearsed else 'rehearse-rollback'}"
-
-
 def exported(paper: Paper, *, done: Exported, dry_run: bool, shown: Callable[[Path], str]) -> None:
     """Which places get what, and where it says so."""
     for cut in done.cuts:

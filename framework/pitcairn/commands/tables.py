@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pitcairn.iteration.outcomes import Launch, Rebuilt, Standing
     from pitcairn.ledger.attempts import Spending
     from pitcairn.ledger.verify import Verification
+    from pitcairn.reading.overview import RolloutNow
 
 STATES: dict[str, Kind] = {"pass": "good", "warn": "watch", "fail": "bad", "unchecked": "neutral"}
 
@@ -46,9 +47,11 @@ def checks(paper: Paper, found: tuple[Check, ...]) -> None:
         paper.mark(STATES[check.state], check.name, check.sentence, column=widest(one.name for one in found))
 
 
-def status(paper: Paper, *, found: tuple[Standing, ...], spending: Spending) -> None:
-    """Who waits for what, what confirmations have spent, and how each owner's predictions have fared."""
+def status(paper: Paper, *, found: tuple[Standing, ...], rollouts: tuple[RolloutNow, ...], spending: Spending) -> None:
+    """Who waits for what, where adopted packs stand, what confirmations have spent, how predictions have fared."""
     standings(paper, found=found)
+    for one in rollouts:
+        paper.mark(one.mark, one.word, f"{one.pack} in {one.pilot}, stage {one.stage}: {one.sentence} {one.command}")
     if spending.confirmations:
         paper.wrap(spending.sentence)
     for score in dict.fromkeys(one.predictions for one in found if one.predictions):

@@ -11,6 +11,7 @@ from pitcairn.design.plan import Plan
 from pitcairn.evidence.facts import Check
 from pitcairn.ledger.attempts import Attempt
 from pitcairn.ledger.entry import AmendmentBody, ClosingBody, DecisionBody
+from pitcairn.reading.overview import Score
 from pitcairn.reading.result import Code, LeftOut, Mark, Result
 
 if TYPE_CHECKING:
@@ -107,27 +108,6 @@ class Taken:
     result_file: Path
     report_file: Path
     dry_run: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """How predictions fared that were written before a launch."""
-
-    owner: str
-    inside: int
-    """The measured gain was in the predicted range."""
-    higher: int
-    lower: int
-
-    @property
-    def total(self) -> int:
-        return self.inside + self.higher + self.lower
-
-    @property
-    def sentence(self) -> str:
-        """`3 of 5 predictions came true; 1 came out lower, 1 higher.`"""
-        word = "prediction" if self.total == 1 else "predictions"
-        return f"{self.inside} of {self.total} {word} came true; {self.lower} came out lower, {self.higher} higher."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, timedelta
 
-from pitcairn.iteration.outcomes import Score
 from pitcairn.ledger import history
 from pitcairn.program import ProgramFolder
+from pitcairn.reading.overview import Score
 
 
 def scores(folder: ProgramFolder) -> tuple[Score, ...]:

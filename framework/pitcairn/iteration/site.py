@@ -10,11 +10,12 @@ from pathlib import Path
 from pitcairn.design.lineage import kin
 from pitcairn.errors import DataError
 from pitcairn.iteration.outcomes import Standing
-from pitcairn.iteration.standing import standings
+from pitcairn.iteration.scores import scores
+from pitcairn.iteration.standing import followed, standings
 from pitcairn.ledger import attempts
 from pitcairn.ledger.history import LaunchRow
 from pitcairn.program import ID, ProgramFolder
-from pitcairn.reading.overview import PilotNow, Spending
+from pitcairn.reading.overview import PilotNow, RolloutNow, Spending
 from pitcairn.report.context import Records
 from pitcairn.report.program import Program, lineage_file, lineage_page, pilot_page, program_page
 from pitcairn.report.render import iteration_page, rendered
@@ -34,15 +35,15 @@ class Built:
     """Pilots with readings whose result files are not the ones in the ledger, as sentences."""
 
 
-def build(folder: ProgramFolder, *, today: date, to: Path | None = None) -> Built:
-    """The whole site of a program, in `site/` or in `to`.
+def build(folder: ProgramFolder, *, today: date, to: Path | None = None, rollouts: Sequence[RolloutNow] = ()) -> Built:
+    """The whole site of a program, in `site/` or in `to`; `rollouts` says where the packs adopted here stand.
 
     SpecError where program.yaml is not valid, DataError where the ledger is damaged, Refused where the folder is
     somebody else's; then the site is as it was before.
     """
     records = Records.of(folder)
     _refuse_strange(records.launches)
-    program = _program(folder, records, today)
+    program = _program(folder, records, today, rollouts)
     templates = folder.templates
     place = to or folder.site
     pages = {"index.html": rendered("program.html.j2", program_page(program), templates)}
@@ -69,9 +70,9 @@ def build(folder: ProgramFolder, *, today: date, to: Path | None = None) -> Buil
     )
 
 
-def _program(folder: ProgramFolder, records: Records, today: date) -> Program:
+def _program(folder: ProgramFolder, records: Records, today: date, rollouts: Sequence[RolloutNow]) -> Program:
     spec = load(folder).program
-    found = [_now(standing, records) for standing in standings(folder, today=today)]
+    found = [_now(standing, records) for standing in followed(standings(folder, today=today), rollouts)]
     known = {pilot.pilot for pilot in found}
     gone = dict.fromkeys(row.pilot for row in records.launches if row.pilot not in known)
     return Program(
@@ -81,6 +82,8 @@ def _program(folder: ProgramFolder, records: Records, today: date) -> Program:
         today=today,
         pilots=(*found, *(_gone(pilot, records) for pilot in gone)),
         lineages=_lineages(records),
+        scores=scores(folder),
+        rollouts=tuple(rollouts),
     )
 
 

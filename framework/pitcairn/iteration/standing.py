@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -17,6 +17,7 @@ from pitcairn.ledger import attempts, history
 from pitcairn.ledger.history import DecisionRow, LaunchRow
 from pitcairn.phrases import day
 from pitcairn.program import ProgramFolder
+from pitcairn.reading.overview import RolloutNow
 from pitcairn.spec.load import Loaded, load
 
 
@@ -25,6 +26,17 @@ def standings(folder: ProgramFolder, *, today: date) -> tuple[Standing, ...]:
     fared = {score.owner: score for score in scores(folder)}
     found = (_standing(folder, pilot, today) for pilot in folder.pilot_ids())
     return tuple(replace(one, predictions=fared.get(one.owner)) for one in found)
+
+
+def followed(found: Sequence[Standing], rollouts: Sequence[RolloutNow]) -> tuple[Standing, ...]:
+    """The same, where a pack is adopted: once its stage is read, what comes next is the rollout's word."""
+    next_of = {one.pilot: one for one in rollouts}
+    return tuple(
+        replace(one, command=rollout.command, waiting=rollout.waiting)
+        if (rollout := next_of.get(one.pilot)) and one.state in ("read", "decided")
+        else one
+        for one in found
+    )
 
 
 def _standing(folder: ProgramFolder, pilot: str, today: date) -> Standing:

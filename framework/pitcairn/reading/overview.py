@@ -74,13 +74,39 @@ class Spending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """How one owner's predictions came out."""
+    """How one owner's predictions fared that were written before a launch."""
 
     owner: str
-    judged: int
     inside: int
+    """The measured gain was in the predicted range."""
     higher: int
     lower: int
+
+    @property
+    def total(self) -> int:
+        return self.inside + self.higher + self.lower
+
+    @property
+    def sentence(self) -> str:
+        """`3 of 5 predictions came true; 1 came out lower, 1 higher.`"""
+        word = "prediction" if self.total == 1 else "predictions"
+        return f"{self.inside} of {self.total} {word} came true; {self.lower} came out lower, {self.higher} higher."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutNow:
+    """Where a pack that was adopted here stands: its open stage, what its gates say, and what to type next."""
+
+    pilot: str
+    pack: str
+    """`bread-note 1.0.0`"""
+    stage: str
+    """`2 of 3, half`"""
+    word: str
+    mark: Mark
+    sentence: str
+    waiting: bool
+    command: str
 
 
 def urgency(pilot: PilotNow) -> tuple[int, str, Mark]:
@@ -197,34 +223,24 @@ def budget_title(spendings: Sequence[Spending]) -> str:
     )
 
 
-def scores(turns: Sequence[Turn]) -> tuple[Score, ...]:
-    """How each owner's predictions came out, over every finished reading; owners in order of name."""
-    judged: dict[str, list[str]] = {}
-    for turn in turns:
-        if turn.result is None or turn.result.withheld or interim(turn.result):
-            continue
-        found = [row.match for row in turn.result.predictions if row.match != "withheld"]
-        judged.setdefault(turn.result.owner, []).extend(found)
-    return tuple(
-        Score(
-            owner=owner,
-            judged=len(found),
-            inside=found.count("inside"),
-            higher=found.count("higher"),
-            lower=found.count("lower"),
-        )
-        for owner, found in sorted(judged.items())
-        if found
-    )
-
-
 def scores_title(found: Sequence[Score]) -> str:
     """`Twelve of 20 predictions came true`."""
-    judged, inside = sum(one.judged for one in found), sum(one.inside for one in found)
+    judged, inside = sum(one.total for one in found), sum(one.inside for one in found)
     if not judged:
         return "No prediction has been judged yet"
     kind = "prediction" if judged == 1 else "predictions"
     return f"{number(inside).capitalize() if inside else 'None'} of {number(judged)} {kind} came true"
+
+
+def rollouts_title(found: Sequence[RolloutNow]) -> str:
+    """`Two packs are adopted here, one rollout waits for somebody`."""
+    if not found:
+        return "No pack is adopted here"
+    waiting = sum(one.waiting for one in found)
+    told = f"{number(len(found)).capitalize()} {'pack is' if len(found) == 1 else 'packs are'} adopted here"
+    if not waiting:
+        return f"{told}, and no rollout waits"
+    return f"{told}, {number(waiting)} {'rollout waits' if waiting == 1 else 'rollouts wait'} for somebody"
 
 
 def _deciding(result: Result | None) -> MeasureBlock | None:

@@ -10,7 +10,7 @@ from datetime import date
 
 from pitcairn.phrases import day
 from pitcairn.reading import overview, past
-from pitcairn.reading.overview import STAGES, Lesson, PilotNow, Spending
+from pitcairn.reading.overview import STAGES, Lesson, PilotNow, RolloutNow, Score, Spending
 from pitcairn.reading.past import Turn
 from pitcairn.reading.result import ArmVerdict
 from pitcairn.report import story
@@ -24,6 +24,7 @@ from pitcairn.report.site_pages import (
     Kept,
     PilotRow,
     ProgramPage,
+    RolloutRow,
     Scored,
     Spent,
     StoryPage,
@@ -41,6 +42,8 @@ class Program:
     today: date
     pilots: tuple[PilotNow, ...]
     lineages: tuple[Spending, ...]
+    scores: tuple[Score, ...]
+    rollouts: tuple[RolloutNow, ...] = ()
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -61,7 +64,6 @@ def lineage_file(lineage: str) -> str:
 def program_page(program: Program) -> ProgramPage:
     """The first page of a site."""
     kept = overview.lessons(program.turns)
-    scores = overview.scores(program.turns)
     scale = Scale.around((three for pilot in program.pilots for three in _latest(pilot)), line=1.0)
     axis = _in_lines(scale)
     waiting = sorted(filter(overview.is_waiting, program.pilots), key=overview.urgency)
@@ -74,20 +76,22 @@ def program_page(program: Program) -> ProgramPage:
         sections=(
             Section(id="waiting", name="Needs somebody", title=overview.waiting_title(program.pilots)),
             Section(id="pilots", name="All pilots", title=overview.pilots_title(program.pilots)),
+            *_rollouts_section(program),
             Section(id="lessons", name="Lessons kept", title=overview.lessons_title(kept)),
             Section(id="budget", name="Error budget", title=overview.budget_title(program.lineages)),
-            Section(id="predictions", name="Our predictions", title=overview.scores_title(scores)),
+            Section(id="predictions", name="Our predictions", title=overview.scores_title(program.scores)),
             Section(id="words", name="Words", title="What the words on this page mean"),
         ),
         waiting=tuple(_waiting(pilot) for pilot in waiting),
         stages=STAGES,
         axis=axis,
         pilots=tuple(_pilot(pilot, f"pilot-{at}", scale, axis) for at, pilot in enumerate(program.pilots, start=1)),
+        rollouts=tuple(_rollout(one) for one in program.rollouts),
         lessons=tuple(_kept(lesson) for lesson in kept),
         spendings=tuple(_spent(spending) for spending in program.lineages),
         scores=tuple(
-            Scored(owner=one.owner, judged=one.judged, inside=one.inside, higher=one.higher, lower=one.lower)
-            for one in scores
+            Scored(owner=one.owner, judged=one.total, inside=one.inside, higher=one.higher, lower=one.lower)
+            for one in program.scores
         ),
         terms=words(),
     )
@@ -158,6 +162,25 @@ def _in_lines(scale: Scale) -> Axis:
 
 def _pilot_href(pilot: str) -> str:
     return f"pilots/{pilot}/index.html"
+
+
+def _rollouts_section(program: Program) -> tuple[Section, ...]:
+    """Left out where no pack is adopted: most programs have none."""
+    if not program.rollouts:
+        return ()
+    return (Section(id="rollouts", name="Packs adopted here", title=overview.rollouts_title(program.rollouts)),)
+
+
+def _rollout(one: RolloutNow) -> RolloutRow:
+    return RolloutRow(
+        pack=one.pack,
+        href=_pilot_href(one.pilot),
+        stage=one.stage,
+        mark=one.mark,
+        word=one.word,
+        sentence=one.sentence,
+        command=one.command,
+    )
 
 
 def _waiting(pilot: PilotNow) -> Waiting:

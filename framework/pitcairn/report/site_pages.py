@@ -55,6 +55,19 @@ class PilotRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutRow:
+    """One pack that was adopted here."""
+
+    pack: str
+    href: str
+    stage: str
+    mark: Icon
+    word: str
+    sentence: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """One lesson."""
 
@@ -105,6 +118,8 @@ class ProgramPage:
     stages: tuple[str, ...]
     axis: Axis
     pilots: tuple[PilotRow, ...]
+    rollouts: tuple[RolloutRow, ...]
+    """Empty where no pack is adopted; then there is no section either."""
     lessons: tuple[Kept, ...]
     spendings: tuple[Spent, ...]
     scores: tuple[Scored, ...]
