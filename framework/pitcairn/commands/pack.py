@@ -34,12 +34,13 @@ def command() -> None:
 @_file
 def show(session: Session, file: Path) -> Answer:
     """Tell what a pack says: the practice, the claim, every try, needs, cost, limits."""
+    from pitcairn.promotion.ladder import rung
     from pitcairn.promotion.pack import opened
     from pitcairn.promotion.telling import told
 
     pack = opened(file)
     return Answer(
-        data={"pack_digest": pack.digest, "contents": pack.contents},
+        data={"pack_digest": pack.digest, "evidence": rung(pack.contents), "contents": pack.contents},
         show=partial(packs.told, telling=told(pack.contents), digest=pack.digest),
         next=f"pitcairn pack verify {session.shown(file)}",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -36,6 +37,9 @@ class Published:
     """The last one; None while nothing has come."""
     over: str | None
     """Why it ended; None while it runs."""
+    confirmed: Literal["yes", "no", "not_yet"] = "not_yet"
+    """Whether the planned information showed a gain; files of earlier versions do not say."""
+    harm: Literal["yes", "no", "not_yet"] = "not_yet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from pitcairn.promotion.adoption import State
 from pitcairn.promotion.calibration import Calibration, Published, calibrated
 from pitcairn.promotion.foretold import percent
 from pitcairn.promotion.gates import observed_range
+from pitcairn.promotion.ladder import rung
 from pitcairn.promotion.predict import CONFIDENCES
 from pitcairn.promotion.watch import Watched
 from pitcairn.report.charts import Scale, Span
@@ -42,6 +43,10 @@ class Listed:
     digest: str
     adoptions: int
     expired: bool
+    rung: int
+    """How far the evidence reaches, from 0 to 5."""
+    evidence: str
+    """The same in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +76,8 @@ def publish(registry: Path, state: State, found: Watched) -> Path:
         prediction=one.prediction,
         look=found.looks[-1] if found.looks else None,
         over=state.over.step.why if state.over else None,
+        confirmed=found.confirmed,
+        harm=found.harm,
     )
     own = digest([one.program, state.pilot, one.pack, one.version])[:12]
     path = registry / "adoptions" / f"{NAME.sub('-', one.pack.lower())}-{own}.json"
@@ -107,8 +114,17 @@ def _sound(one: Published) -> bool:
         and all(each.low <= prediction.estimate <= each.high for each in prediction.ranges)
         and prediction.width > 0
         and prediction.places >= 1
-        and (look is None or look.standard_error > 0)
+        and (look is None or (look.standard_error > 0 and _is_day(look.as_of)))
+        and _is_day(one.adopted_at)
     )
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def read(registry: Path, today: date) -> Index:
@@ -188,7 +204,7 @@ def _packs(
         except PitcairnError as error:
             problems += error.problems
             continue
-        identity = pack.contents.identity
+        identity, reached = pack.contents.identity, rung(pack.contents, adoptions, today)
         found.append(
             Listed(
                 file=f"packs/{path.name}",
@@ -202,6 +218,8 @@ def _packs(
                 digest=pack.digest,
                 adoptions=sum(one.core_digest == pack.contents.core_digest for one in adoptions),
                 expired=today.isoformat() > identity.valid_until,
+                rung=reached.number,
+                evidence=reached.words,
             )
         )
     return tuple(found), tuple(problems)

@@ -10,6 +10,7 @@ from datetime import date
 from pitcairn.design.plan import Condition
 from pitcairn.phrases import customers, day, several
 from pitcairn.promotion.contents import Contents, Estimate, GroupEvidence, IterationEvidence, Parameter
+from pitcairn.promotion.ladder import rung
 from pitcairn.promotion.parameters import filled
 from pitcairn.reading.numbers import Display, percent
 from pitcairn.reading.result import Mark
@@ -69,7 +70,7 @@ class Telling:
 
 def told(contents: Contents) -> Telling:
     """The pack in words. Pure: the same contents give the same words."""
-    identity = contents.identity
+    identity, reached = contents.identity, rung(contents)
     return Telling(
         name=identity.name,
         version=identity.version,
@@ -83,6 +84,7 @@ def told(contents: Contents) -> Telling:
             ("Proven at", f"{identity.scope_label} ({identity.program})"),
             ("Who answers for it", identity.owner),
             ("Decided", f"{_day(identity.promoted_at)}, by {contents.decided_by}"),
+            ("Evidence reaches", f"{reached.words} ({reached.number} of 5), before other places are counted"),
             ("Evidence is good until", _day(identity.valid_until)),
             ("Terms", identity.license),
         ),
