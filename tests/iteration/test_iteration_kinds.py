@@ -1,4 +1,4 @@
-"""Whole readings of measures that are no averages of everybody: quantiles, and changes of those who answered twice."""
+"""Whole readings of what is no average of customers drawn one by one: quantiles, changes, households."""
 
 from __future__ import annotations
 
@@ -115,3 +115,34 @@ def test_beside_a_measure_that_can_be_rehearsed_they_are_left_out(shop: ProgramF
     text = iteration.read_text(encoding="utf-8").replace("worth_it: 1 each", "worth_it: 20 per 1000")
     iteration.write_text(text, encoding="utf-8")
     assert len(rehearse(shop, "note", 1, repetitions=2).scenarios) >= 3
+
+
+def test_where_households_were_drawn_ranges_go_by_them_and_the_page_says_so(tmp_path: Path) -> None:
+    folder = a_shop(tmp_path / "shop")
+    iteration, people = folder.iteration_file("note", 1), folder.root / "data" / "customers.csv"
+    observed = "assignment: {source: customers, column: arm, cluster: household}\nstart:"
+    iteration.write_text(iteration.read_text(encoding="utf-8").replace("start:", observed), encoding="utf-8")
+    first, *lines = people.read_text(encoding="utf-8").split()
+    drawn, came = [f"{first},household,arm"], ["id,visit,complaint"]
+    sums: dict[str, dict[str, list[int]]] = {"usual": {}, "note": {}}
+    for number, line in enumerate(lines):
+        home = f"h{number // 4}"
+        arm = "note" if luck(home, "arm") < 0.5 else "usual"
+        visit = int(luck(home, "visit") < 0.3 + 0.1 * (arm == "note"))
+        drawn.append(f"{line},{home},{arm}")
+        came.append(f"{line.split(',')[0]},{visit},0")
+        sums[arm].setdefault(home, []).append(visit)
+    people.write_text("\n".join(drawn) + "\n", encoding="utf-8")
+    (folder.root / "data" / "outcomes.csv").write_text("\n".join(came) + "\n", encoding="utf-8")
+    go(folder)
+    result = look(folder).result
+    # Households of four who all do the same: the range is that of their shares, each household counted once.
+    shares = {arm: [float(np.mean(visits)) for visits in homes.values()] for arm, homes in sums.items()}
+    plain = stats.ttest_ind(shares["note"], shares["usual"], equal_var=False).confidence_interval()
+    visit = next(block for block in result.measures if block.id == "visit").rows[0].effect
+    assert isinstance(visit, Shown)
+    assert visit.high - visit.low == pytest.approx(plain.high - plain.low, rel=0.02)
+    assert any("What was drawn is “household”" in sentence for sentence in result.method)
+    sizes = next(check for check in result.health if check.name == "Groups as planned")
+    assert f"{len(sums['usual'])} / {len(sums['note'])} by “household”" in sizes.sentence
+    assert not result.twins

@@ -152,6 +152,7 @@ ITERATION_CASES = [
     ("end: 2026-03-30", "end: 2026-03-29", "[2026-03-29] on 2026-03-29 the follow-up of 28 days from 2026-03-02 is not over / write 2026-03-30 or later"),
     ("stage: explore", "stage: explore\nchanged: [{what: a, why: b}]", "[changed] the first iteration has nothing to change from / remove “changed”"),
     ("groups: [age, reader]", "assignment: {source: letters, column: arm}", "[letters] “letters” has a row an event"),
+    ("groups: [age, reader]", "assignment: {source: members, column: arm, start: since, cluster: household}", "[cluster] “cluster” and “start” do not go together: looks by day would need a start for each of what was drawn / remove one of them"),
     ("groups: [age, reader]", "assignment: {source: membrs, column: arm}", "[membrs] “membrs” is not a source of the program / did you mean “members”?"),
     ("groups: [age, reader]", "assignment: {source: members, column: arm, values: {cart: 1}}", "[cart] “cart” is not an arm / did you mean “card”?"),
     ("groups: [age, reader]", "assignment: {source: members, column: arm, values: {card: letter}}", "[letter] “letter” stands for “letter” already"),
@@ -318,4 +319,15 @@ def test_a_quantile_needs_customers_with_names(tmp_path):
     )
     assert any(
         "“members” does not say which column names the customer" in line for line in told(tmp_path, program=program)
+    )
+
+
+def test_a_quantile_needs_customers_drawn_one_by_one(tmp_path):
+    iteration = changed(
+        ITERATION, ("groups: [age", "assignment: {source: members, column: arm, cluster: household}\ngroups: [age")
+    )
+    assert told(tmp_path, iteration=iteration) == []
+    found = told(tmp_path, program=MEDIAN, iteration=iteration)
+    assert found[0].startswith(
+        "iteration-1.yaml [cluster] “spend” is a quantile, whose range is only known where customers"
     )

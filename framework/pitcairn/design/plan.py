@@ -168,6 +168,8 @@ class ObservedPlan:
     values: tuple[tuple[str, Scalar], ...]
     """(arm id, what the column says), for every arm, comparison included."""
     start: str | None
+    cluster: str | None = None
+    """Names what was drawn, where that is more than a customer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,6 +292,11 @@ class Plan:
     def has_own_starts(self) -> bool:
         """Whether customers have starts of their own, and not all the same."""
         return self.observed.start is not None if self.observed else self.start_days > 1
+
+    @property
+    def cluster(self) -> str | None:
+        """The column that names what was drawn, where whole households or shops were, and not customers."""
+        return self.observed.cluster if self.observed else None
 
     @property
     def lineage(self) -> str:

@@ -175,6 +175,7 @@ def _observed(iteration: IterationSpec) -> ObservedPlan | None:
         column=written.column,
         values=tuple((arm, written.values.get(arm, arm)) for arm in iteration.arms),
         start=written.start,
+        cluster=written.cluster,
     )
 
 

@@ -8,7 +8,7 @@ in metric analytics", KDD 2018, section 4).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pitcairn.estimate.effect import Effect, NotAvailable
 from pitcairn.estimate.means import ratio_difference
@@ -22,6 +22,19 @@ class Parts:
     drawn: Moments
     """Value 0 is the sum over the unit's parts, value 1 how many parts it has; covariates follow."""
     spread: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clustered(Moments):
+    """Moments of one arm's customers, with those of what was drawn. What is made of it has the customers' alone."""
+
+    drawn: Moments = field(kw_only=True)
+    """As `Parts.drawn`: the sum of a unit's values, how many customers have one, covariates."""
+
+    @classmethod
+    def of_drawn(cls, moments: Moments, drawn: Moments) -> Clustered:
+        """Both of the same customers."""
+        return cls(moments.count, moments.mean, moments.spread, moments.cubes, drawn=drawn)
 
 
 def clustered_difference(

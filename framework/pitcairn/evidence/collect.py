@@ -14,7 +14,8 @@ import numpy as np
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.errors import DataError
 from pitcairn.estimate.moments import Moments
-from pitcairn.evidence import exposure, faults, outcomes, previous
+from pitcairn.evidence import clusters, exposure, faults, outcomes, previous
+from pitcairn.evidence.apart import Apart
 from pitcairn.evidence.balance import balance, level_gaps
 from pitcairn.evidence.census import Census, start_sql
 from pitcairn.evidence.columns import check_columns, reading_needs
@@ -113,6 +114,8 @@ class _Reading:
         self._highest: dict[str, list[float]] = {}
         self._identified = True
         self._ladders: dict[str, Ladders] = {}
+        self._drawn: dict[str, clusters.Drawn] = {}
+        self._units: Mapping[str, int] = {}
 
     @property
     def relations(self) -> tuple[Relation, ...]:
@@ -122,7 +125,7 @@ class _Reading:
     @property
     def is_straight(self) -> bool:
         """Whether everything is a column of one wide file, and adds up."""
-        if any(measure.kind == "quantile" for measure in self._plan.measures):
+        if self._plan.cluster or any(measure.kind == "quantile" for measure in self._plan.measures):
             return False
         return len(self._relations) == 1 and all(found.source.kind == "wide" for found in self._relations.values())
 
@@ -178,8 +181,8 @@ class _Reading:
     def cube(self) -> Cube:
         """What was added up. DataError for a group with too many levels."""
         counted, under_way = self._census.customers, self._census.under_way
-        so_far = self._cube_of(under_way) if under_way else None
-        return replace(self._cube_of(counted), so_far=so_far, ladders=self._ladders)
+        so_far = replace(self._cube_of(under_way), drawn=self._drawn) if under_way else None
+        return replace(self._cube_of(counted), so_far=so_far, ladders=self._ladders, drawn=self._drawn)
 
     def facts(self, cube: Cube, statements: int) -> Facts:
         """What was counted on the way."""
@@ -199,7 +202,7 @@ class _Reading:
             as_of=self._as_of,
             files=file_facts(self._files),
             rows=tuple(self._rows.items()),
-            arms=self._census.arms(),
+            arms=tuple(replace(arm, drawn=self._units.get(arm.arm)) for arm in self._census.arms()),
             missing=missing,
             balance=balance(self._plan, moments),
             duplicates_checked=self._identified,
@@ -258,9 +261,15 @@ class _Reading:
             self._outside += reduced.rows if number is None else 0
             if cell := cells.get(number):
                 self._add(cell, reduced)
-        for measure in measures:
-            if measure.kind == "quantile" and self._census.customers:
-                self._ladders[measure.id] = self._order(self._reduction(found, made, (measure,)), measure, cells)
+        if customers := self._census.customers or self._census.under_way:
+            apart = Apart.of(cells, self._census.dimensions(customers))
+            for measure in measures:
+                if measure.kind == "quantile" and self._census.customers:
+                    order = Order.of(measure, self._reduction(found, made, (measure,)), apart)
+                    self._ladders[measure.id] = order.read(self._engine.rows(order.sql))
+            if self._plan.cluster:
+                self._units = self._units or clusters.counts(self._engine, apart, self._plan.cluster)
+                self._drawn |= clusters.read(self._engine, clusters.sums_of(reduction, apart), apart)
 
     def _reduction(self, found: Relation, made: People, measures: Sequence[MeasurePlan]) -> Reduction:
         uneven = self._plan.is_uneven
@@ -268,11 +277,6 @@ class _Reading:
             return outcomes.joined(found, measures, self._before, thirds=uneven)
         rows = self._rows[found.source.id]
         return outcomes.happened(found, measures, self._before, made, events=rows, as_of=self._as_of, thirds=uneven)
-
-    def _order(self, reduction: Reduction, measure: MeasurePlan, cells: Mapping[int, Cell | None]) -> Ladders:
-        dimensions = self._census.dimensions(self._census.customers)
-        order = Order.of(measure, reduction, cells, dimensions)
-        return order.read(self._engine.rows(order.sql))
 
     def _add_straight(self, cells: Mapping[tuple[Any, ...], Cell | None], reduced: Reduced) -> None:
         if cell := cells[reduced.keys]:

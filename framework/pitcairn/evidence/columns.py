@@ -75,6 +75,8 @@ def _observed(plan: Plan) -> Iterator[Need]:
     yield Need(plan.observed.source, plan.observed.column, "the observed draw")
     if plan.observed.start is not None:
         yield Need(plan.observed.source, plan.observed.start, "the observed start")
+    if plan.observed.cluster is not None:
+        yield Need(plan.observed.source, plan.observed.cluster, "what was drawn")
     yield from _conditions(plan.population, plan.keep, "the pilot's “keep”")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from pitcairn.estimate.clustered import Clustered
 from pitcairn.estimate.moments import Floats, Moments, combined, combined_cubes
 from pitcairn.estimate.quantiles import Ladder, Ranked
 
@@ -70,16 +71,20 @@ class Cube:
     """
     ladders: Mapping[str, Ladders] = field(default_factory=dict)
     """Of the quantiles, by measure id: not by day of start, and not of some of the cells, for orders do not add."""
+    drawn: Mapping[str, Mapping[str | None, Mapping[tuple[str, ...], Moments]]] = field(default_factory=dict)
+    """By measure id, dimension and key: moments of what was drawn, where that is more than a customer."""
     _parts: dict[str | None, tuple[tuple[tuple[str, ...], NDArray[np.int64]], ...]] = field(default_factory=dict)
     """The cells behind every key, by dimension, as they have been asked for so far."""
 
     def moments(self, measure: str, by: str | None = None) -> dict[tuple[str, ...], Moments]:
         """A measure's moments rolled up: by arm, keyed (arm,), or by arm and one more dimension, keyed (arm, level).
 
-        A quantile's are `Ranked` where its ladder is known.
+        A quantile's are `Ranked` where its ladder is known, and `Clustered` where more than customers was drawn.
         """
         block, ladders = self.blocks[measure], self.ladders.get(measure, {}).get(by, {})
         found = {key: block.rolled_up(cells) for key, cells in self._split(by)}
+        if drawn := self.drawn.get(measure, {}).get(by, {}):
+            return {key: Clustered.of_drawn(one, drawn[key]) for key, one in found.items()}
         return {key: Ranked.of_ladder(one, ladders[key]) if key in ladders else one for key, one in found.items()}
 
     def everyone(self, measure: str) -> Moments | None:

@@ -31,6 +31,8 @@ class ArmCount:
     """Observed start lies before the iteration's start."""
     after_end: int = 0
     """Observed start too late for their follow-up to be over by the planned end: in none of the other counts."""
+    drawn: int | None = None
+    """Households, shops or the like that were drawn to it; None where customers were, one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,8 @@ from pitcairn.evidence.query import Reduction, Slot
 from pitcairn.evidence.sources import Relation, condition_sql
 from pitcairn.evidence.values import Number
 
+DRAWN = "p_drawn"
+"""In the table of people: what was drawn, as text, where that is more than a customer."""
 _BUSY = 20
 """So many events for each drawn customer say that most of them are about others."""
 
@@ -30,6 +32,8 @@ class Before:
     numbers: tuple[Number, ...]
     places: dict[str, tuple[int, ...]]
     """By measure id, its own value before the start last; measures without any are not in it."""
+    drawn: tuple[str, ...] = ()
+    """The column of what was drawn, where that is not the customer."""
     is_from: dict[str, int] = field(default_factory=dict)
     """By measure id, the value that a change is from: the last of its values before the start, once more."""
 
@@ -39,8 +43,9 @@ class Before:
         numbers: list[Number] = []
         places: dict[str, tuple[int, ...]] = {}
         numeric = {measure.before for measure in plan.measures if measure.kind != "any"}
+        drawn = (DRAWN,) if plan.cluster else ()
         if population is None:
-            return cls((), {})
+            return cls((), {}, drawn)
         for measure in plan.measures:
             found = [values.known_before(population, column, measure) for column in measure.adjust_for]
             if measure.before is not None:
@@ -52,7 +57,7 @@ class Before:
                 # The cap's twin differs by the cap alone: the values before the start stay as they are.
                 places[measure.id] = places[measure.uncapped.id] = tuple(numbers.index(number) for number in found)
         is_from = {measure.id: places[measure.id][-1] for measure in plan.measures if measure.change}
-        return cls(tuple(numbers), places, is_from)
+        return cls(tuple(numbers), places, drawn, is_from)
 
     def of_measure(self, measure: MeasurePlan) -> tuple[int, ...]:
         """The places of its values before the start, in the order in which they follow its own."""
@@ -81,6 +86,11 @@ class Before:
     def flags(self, places: Sequence[int]) -> frozenset[str]:
         """Those that are a yes or no."""
         return frozenset(self.aliases[place] for place in places if self.numbers[place].is_flag)
+
+    @property
+    def carried(self) -> list[str]:
+        """What the table of people has for sums: values before the start, and what was drawn."""
+        return [*self.drawn, *self.aliases]
 
     @property
     def aliases(self) -> list[str]:
@@ -142,7 +152,7 @@ def joined(relation: Relation, measures: Sequence[MeasurePlan], before: Before, 
     columns = {name: number.sql for name, (_, number) in found.items()}
     rows = f"SELECT {_listed({'p_who': key} | columns)} FROM {relation.sql}"
     values_sql = {name: before.change(measure, number, name).sql for name, (measure, number) in found.items()}
-    wanted = ["p_cell", *before.aliases, _listed(values_sql)]
+    wanted = ["p_cell", *before.carried, _listed(values_sql)]
     inner = f"SELECT {', '.join(wanted)} FROM ({rows}) AS outcomes LEFT JOIN {TABLE} ON p_customer = p_who"
     return Reduction(inner, ["p_cell"], slots, highest_of=_weighed(measures, slots))
 
@@ -252,7 +262,7 @@ class _Events:
 
     def joined_first(self) -> str:
         """The join, then events by customer: for own starts, and where most events are about others."""
-        keys = ", ".join(["p_customer", "p_cell", *self._before.aliases])
+        keys = ", ".join(["p_customer", "p_cell", *self._before.carried])
         totals = (
             f"SELECT {keys}, COUNT(*) AS p_seen, {', '.join(self._sums())} "
             f"FROM ({self._rows()}) AS events LEFT JOIN {TABLE} ON p_customer = p_who GROUP BY {keys}"
@@ -284,7 +294,7 @@ class _Events:
         return f"CASE WHEN {values.on_days('p_day', self._first, last)} THEN {event} END"
 
     def _valued(self, totals: str) -> str:
-        columns = ["p_cell", "p_seen", *self._before.aliases]
+        columns = ["p_cell", "p_seen", *self._before.carried]
         columns += [
             f"{self._value(place, part, total)} AS p_value_{place}_{part}" for place, part, total in self._each()
         ]

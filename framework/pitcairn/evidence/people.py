@@ -151,6 +151,11 @@ def _create(
     if plan.has_own_starts:
         columns[plan.observed.source if plan.observed else None].append(f"{_start(plan, relations)} AS p_start")
         chosen.append("p_start")
+    if plan.observed and plan.observed.cluster:
+        columns[plan.observed.source].append(
+            f"{_drawn_as(relations[plan.observed.source], plan.observed.cluster)} AS p_drawn"
+        )
+        chosen.append("p_drawn")
     chosen += [
         f"p_before_{place}" if number.keeps_gaps else f"COALESCE(p_before_{place}, 0) AS p_before_{place}"
         for place, number in enumerate(before)
@@ -190,6 +195,13 @@ def _draw(engine: Engine, plan: Plan, assignment: Path | None, previous: Split |
     own = [*(["start"] if plan.has_own_starts else []), *([COLUMN] if previous else [])]
     columns = ", ".join([f"{key} AS p_customer", "arm", *own])
     return f"(SELECT {columns} FROM read_parquet({path_literal(assignment)})) AS drawn"
+
+
+def _drawn_as(relation: Relation, cluster: str) -> str:
+    """What was drawn, as text; a customer without any is one of their own, whatever others are called."""
+    named = relation.text(cluster, needed_by="what was drawn")
+    own = relation.key(needed_by="what was drawn")
+    return f"CASE WHEN {named} IS NULL THEN CONCAT('c', CAST({own} AS VARCHAR)) ELSE CONCAT('d', {named}) END"
 
 
 def _cell(digits: Sequence[Digit]) -> str:

@@ -74,6 +74,7 @@ SIZES_WITHIN = Question(
     asks="The same inside every level of the declared groups.",
     warns="the evidence in a level reaches 100 times the number of levels",
     fails="it reaches 1,000 times the number of levels",
+    unchecked="whole households or the like were drawn, and not customers",
 )
 SIZES_OVER_TIME = Question(
     id="sizes_over_time",
@@ -83,7 +84,7 @@ SIZES_OVER_TIME = Question(
     "together? Where all start on one day: are those whose deciding outcome is known still drawn as planned?",
     warns="the running evidence reaches 100 on some day, or that of one day alone 100 times the number of days",
     fails="the same with 1,000",
-    unchecked="nobody has been counted yet",
+    unchecked="nobody has been counted yet, or whole households or the like were drawn",
 )
 ONCE = Question(
     id="once",

@@ -19,6 +19,7 @@ WARN_SIZES, FAIL_SIZES = 100.0, 1000.0
 
 WARN_CHANCE, FAIL_CHANCE = 0.01, 0.001
 """Of somebody else's draw that was fair, looked at once, when it is complete: as rare as the evidence above."""
+WHOLE = "Whole households or the like were drawn, so how many customers an arm should have here is not fixed."
 
 
 def log_evidence(counts: Sequence[int], shares: Sequence[float], *, concentration: float) -> float:
@@ -41,8 +42,8 @@ def sizes_check(plan: Plan, arms: Sequence[ArmCount]) -> Check:
     A draw of our own is fair, and what may be lost on the way is looked at any day. Somebody else's is taken on trust,
     so once it is complete, which is looked at once, a chi-square test asks more of it.
     """
-    counts = {arm.arm: arm.assigned for arm in arms}
-    said = " / ".join(f"{counts[arm.id]:,}" for arm in plan.arms)
+    counts = {arm.arm: arm.assigned if arm.drawn is None else arm.drawn for arm in arms}
+    said = " / ".join(f"{counts[arm.id]:,}" for arm in plan.arms) + (f" by “{plan.cluster}”" if plan.cluster else "")
     found = evidence(plan, counts)
     once = plan.observed is not None and not any(arm.pending for arm in arms)
     chance = _chance(plan, counts) if once else 1.0
@@ -62,6 +63,8 @@ def within_check(plan: Plan, facts: Facts) -> Check:
 
     The limit grows with the number of levels, so that looking at more of them raises no more false alarms.
     """
+    if plan.cluster and plan.groups:
+        return questions.SIZES_WITHIN.answer("unchecked", WHOLE)
     by_level: dict[tuple[str, str], dict[str, int]] = {}
     for one in facts.levels:
         by_level.setdefault((one.group, one.level), {})[one.arm] = one.counted
@@ -122,6 +125,8 @@ def _still_there(plan: Plan, facts: Facts) -> Check:
     if plan.deciding.is_of_some:
         sentence = "Everybody started on the same day, and the deciding measure is about those who have a value."
         return questions.SIZES_OVER_TIME.answer("pass", sentence)
+    if plan.cluster:
+        return questions.SIZES_OVER_TIME.answer("unchecked", WHOLE)
     lost = {one.arm: one.missing for one in facts.missing if one.measure == plan.deciding.id}
     counts = {arm.arm: arm.counted - lost.get(arm.arm, 0) for arm in facts.arms}
     said = " / ".join(f"{counts[arm.id]:,}" for arm in plan.arms)

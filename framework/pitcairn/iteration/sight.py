@@ -22,6 +22,7 @@ from pitcairn.iteration.known import Known
 from pitcairn.reading.looks import schedule
 
 POWER = 0.9
+ALIKE = "whole households or the like were drawn, and how alike the customers of one are is not known"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,8 @@ def power_of(plan: Plan, measure: MeasurePlan) -> float:
 
 def visible(plan: Plan, measure: MeasurePlan, known: Known | None, bar: Bar, pair: Pair) -> float | NotAvailable:
     """The smallest true gain, or for a guardrail worsening, that is seen 9 times in 10."""
+    if plan.cluster:
+        return NotAvailable(why=ALIKE)
     if known is None:
         return NotAvailable(why=_unknown(measure))
     control, treated = pair.times(_worth(known, bar))
@@ -87,6 +90,8 @@ def visible(plan: Plan, measure: MeasurePlan, known: Known | None, bar: Bar, pai
 def needed(plan: Plan, arm: ArmPlan, known: Known | None, bar: Bar) -> int | NotAvailable:
     """Customers drawn in all that would tell a gain equal to the worth-it line from none, 9 times in 10."""
     deciding = plan.deciding
+    if plan.cluster:
+        return NotAvailable(why=ALIKE)
     if known is None or deciding.worth_it is None:
         return NotAvailable(why="nothing is known of the deciding measure's usual level")
     shares = {"share_control": plan.comparison.share, "share_treated": arm.share}
@@ -114,7 +119,7 @@ def standard_error(measure: MeasurePlan, known: Known, bar: Bar, pair: Pair, gai
 
 def chance(plan: Plan, known: Known, bar: Bar, pair: Pair, gain: float) -> float | None:
     """How likely a true gain of this size in the deciding measure is told from none."""
-    error = standard_error(plan.deciding, known, bar, pair, gain)
+    error = None if plan.cluster else standard_error(plan.deciding, known, bar, pair, gain)
     return None if error is None else chance_to_pass(gain=gain, standard_error=error, level=bar.level)
 
 

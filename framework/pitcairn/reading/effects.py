@@ -11,6 +11,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from pitcairn.design.plan import MeasurePlan, Plan
+from pitcairn.estimate.clustered import Clustered, clustered_difference
 from pitcairn.estimate.dunnett import critical_value, loadings
 from pitcairn.estimate.effect import Effect, NotAvailable
 from pitcairn.estimate.exact import Counts, exact_share_difference, mid_p
@@ -51,6 +52,8 @@ def effect(
             _ranked(measure, control, confidence), _ranked(measure, treated, confidence), confidence=confidence
         )
     control, treated = compared(measure, control), compared(measure, treated)
+    if isinstance(control, Clustered) and isinstance(treated, Clustered):
+        return clustered_difference(control.drawn, treated.drawn, covariates=measure.adjusts, confidence=confidence)
     skewed = is_uneven(control.count, treated.count) and control.cubes is not None and treated.cubes is not None
     if measure.kind == "ratio":
         return (skewed_ratio_difference if skewed else ratio_difference)(
@@ -75,13 +78,21 @@ def relative(measure: MeasurePlan, control: Moments, treated: Moments, confidenc
         return quantile_relative_difference(
             _ranked(measure, control, confidence), _ranked(measure, treated, confidence), confidence=confidence
         )
+    if isinstance(control, Clustered) and isinstance(treated, Clustered):
+        drawn = control.drawn, treated.drawn
+        return relative_ratio_difference(*drawn, covariates=measure.adjusts, confidence=confidence)
     given = relative_ratio_difference if measure.kind == "ratio" else relative_difference
     return given(control, treated, covariates=measure.adjusts, confidence=confidence)
 
 
 def compared(measure: MeasurePlan, arm: Moments) -> Moments:
     """What the estimators are given: of a change, without the value that it is from, which is no covariate of it."""
-    return arm.along(np.eye(measure.size)[:-1]) if measure.change else arm
+    if not measure.change:
+        return arm
+    bare = arm.along(np.eye(measure.size)[:-1])
+    if not isinstance(arm, Clustered):
+        return bare
+    return Clustered.of_drawn(bare, arm.drawn.along(np.eye(len(arm.drawn.mean))[:-1]))
 
 
 def level_of(measure: MeasurePlan, arm: Moments) -> float | None:
@@ -129,7 +140,7 @@ def counted_out(measure: MeasurePlan, control: Moments, treated: Moments, shift:
 
     None for other measures, and where events are many: there the estimator's own error does.
     """
-    counts = _counts(control, treated) if measure.is_rate else None
+    counts = _counts(control, treated) if measure.is_rate and not isinstance(control, Clustered) else None
     if counts is None or not _is_few(counts) or not -1 < shift < 1:
         return None
     tails = mid_p(counts, shift=shift)

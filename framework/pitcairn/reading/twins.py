@@ -71,7 +71,7 @@ def twin_rows(plan: Plan, found: tuple[Twin, ...]) -> tuple[TwinRow, ...]:
 def _of_measure(plan: Plan, cube: Cube, item: MeasureEffects) -> Iterator[Twin]:
     measure = item.measure
     moments = _by_arm(cube.moments(measure.id))
-    if measure.adjusts:
+    if measure.adjusts and plan.cluster is None:
         plainly = replace(measure, before=None, adjust_for=(), change=False)
         bare = {arm: found.along(np.eye(measure.size)[: plainly.size]) for arm, found in moments.items()}
         yield from _twins(plan, item, "unadjusted", UNADJUSTED, plainly, bare)
@@ -80,7 +80,7 @@ def _of_measure(plan: Plan, cube: Cube, item: MeasureEffects) -> Iterator[Twin]:
         yield from _twins(plan, item, "uncapped", "All customers, not capped", replace(measure, cap=None), whole)
     if measure.role in ("deciding", "guardrail") and plan.exposure is not None:
         yield from _reached(plan, cube, item, would_have_been=plan.exposure.would_have_been)
-    if measure.role == "deciding" and measure.kind not in ("ratio", "quantile"):
+    if measure.role == "deciding" and plan.cluster is None and measure.kind not in ("ratio", "quantile"):
         yield from _within_groups(plan, cube, item, moments)
 
 

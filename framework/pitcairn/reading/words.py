@@ -86,6 +86,12 @@ def _kinds(plan: Plan) -> Iterator[str]:
             "had, those whose rank chance cannot rule out (Woodruff 1952); the two are put together as by Zou and "
             "Donner (2008). It is not adjusted for anything known before the start."
         )
+    if plan.cluster:
+        yield (
+            f"What was drawn is “{plan.cluster}”, and not the customer: averages per customer are ratios of sums over "
+            "what was drawn, with the delta method's error, which is the cluster-robust one (Deng, Knoblich and Lu "
+            "2018). Shares with few events are not counted out, and uneven arms not corrected for skew."
+        )
     for measure in plan.measures:
         if measure.change:
             yield (

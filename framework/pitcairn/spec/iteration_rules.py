@@ -298,6 +298,26 @@ def quantiles(turn: Turn) -> Iterator[Problem]:
             yield turn.iteration.problem(at, message, hint, at_key=True)
 
 
+def clusters(turn: Turn) -> Iterator[Problem]:
+    """Where whole households were drawn, sums by household must do, and all of a household must start together."""
+    written = turn.iteration.spec.assignment
+    if not isinstance(written, Observed) or written.cluster is None:
+        return
+    at: Path = ("assignment", "cluster")
+    if written.start is not None:
+        message = "“cluster” and “start” do not go together: looks by day would need a start for each of what was drawn"
+        yield turn.iteration.problem(at, message, "remove one of them", at_key=True)
+    source = turn.program.spec.sources.get(written.source)
+    if source is not None and source.customer is None:
+        message = f"“{written.source}” does not say which column names the customer"
+        yield turn.iteration.problem(at, message, f"add “customer: …” to the source “{written.source}”", at_key=True)
+    for id in measure_ids(turn.pilot):
+        measure = turn.program.spec.measures.get(id)
+        if measure is not None and measure.kind == "quantile":
+            message = f"“{id}” is a quantile, whose range is only known where customers were drawn one by one"
+            yield turn.iteration.problem(at, message, "take the measure out of the pilot, or use a “mean”", at_key=True)
+
+
 def dates(turn: Turn) -> Iterator[Problem]:
     """The deciding reading comes after the last customer's follow-up: a day counts when it is over.
 
@@ -359,6 +379,7 @@ RULES = (
     groups,
     windows,
     quantiles,
+    clusters,
     starts,
     dates,
     changes,

@@ -228,6 +228,11 @@ class Observed(Model):
         default_factory=dict, description="Arm id → what the column says for it, where that is not the id itself."
     )
     start: Column | None = Field(None, description="The column with each customer's own start.")
+    cluster: Column | None = Field(
+        None,
+        description="Where whole households, shops or the like were drawn, and not customers one by one: the column "
+        "that names them. Ranges then go by what was drawn. A customer without one counts as drawn alone.",
+    )
 
 
 Assignment = Annotated[
