@@ -106,10 +106,21 @@ class ProgramFolder:
 
     def result_files(self) -> tuple[Path, ...]:
         """Every result file there is, in order of name, also of pilots whose plan files are gone."""
-        return tuple(sorted(self.root.glob("results/*/iteration-*.json")))
+        return tuple(sorted((*self.root.glob("results/*/iteration-*.json"), *self.together_result_files())))
 
     def report_file(self, pilot: str, number: int) -> Path:
         return self.root / "reports" / pilot / f"iteration-{number}.html"
+
+    def together_result_file(self, first: str, last: str) -> Path:
+        """All pilots together over a period, of days as ISO text."""
+        return self.root / "results" / "together" / f"{first}-{last}.json"
+
+    def together_result_files(self) -> tuple[Path, ...]:
+        """Every reading of all pilots together, in order of name."""
+        return tuple(sorted(self.root.glob("results/together/[0-9]*.json")))
+
+    def together_report_file(self, first: str, last: str) -> Path:
+        return self.root / "reports" / "together" / f"{first}-{last}.html"
 
     @property
     def site(self) -> Path:

@@ -39,6 +39,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "registry": ("registry", "Index a folder of packs, grade the predictions", "Spread"),
     "status": ("status", "What is waiting, for whom, and the next command", "See"),
     "list": ("list", "All pilots", "See"),
+    "together": ("together", "What all pilots together changed over a period", "See"),
     "site": ("site", "Make the program's pages: index, pilots, lineages", "See"),
     "ledger": ("ledger", "What was promised and read, and proof that it stands", "See"),
     "explain": ("explain", "Explain a word that pages and commands use", "See"),

@@ -78,7 +78,9 @@ def resolve(loaded: Loaded) -> Plan:
         take=float(iteration.take),
         opt_out=opt_out,
         caps=caps,
-        sources=_sources(program, _used(pilot.customers.source, measures, groups, (observed, exposure), opt_out, caps)),
+        sources=source_plans(
+            program, _used(pilot.customers.source, measures, groups, (observed, exposure), opt_out, caps)
+        ),
         measures=measures,
         groups=groups,
         predictions=tuple(
@@ -199,7 +201,7 @@ def _measures(program: ProgramSpec, pilot: PilotSpec, iteration: IterationSpec) 
     roles += [(id, "signal") for id in pilot.signals]
     roles += [(id, "watch") for id in pilot.watch]
     return tuple(
-        _measure(
+        measure_plan(
             id,
             program.measures[id],
             role=role,
@@ -211,9 +213,10 @@ def _measures(program: ProgramSpec, pilot: PilotSpec, iteration: IterationSpec) 
     )
 
 
-def _measure(
+def measure_plan(
     id: str, measure: Measure, *, role: Role, follow_up: int, margin: float | None, worth_it: float | None
 ) -> MeasurePlan:
+    """A measure with its defaults filled in."""
     return MeasurePlan(
         id=id,
         label=measure.label,
@@ -255,10 +258,11 @@ def _decimals(measure: Measure) -> int:
 
 
 def _groups(program: ProgramSpec, pilot: PilotSpec, iteration: IterationSpec) -> tuple[GroupPlan, ...]:
-    return tuple(_group(id, program.groups[id], pilot.customers.source) for id in iteration.groups)
+    return tuple(group_plan(id, program.groups[id], pilot.customers.source) for id in iteration.groups)
 
 
-def _group(id: str, group: Group, population: str) -> GroupPlan:
+def group_plan(id: str, group: Group, population: str) -> GroupPlan:
+    """A group with its defaults filled in."""
     return GroupPlan(
         id=id,
         label=group.label,
@@ -292,7 +296,8 @@ def _used(
     return {population, *(reader.source for reader in readers)}
 
 
-def _sources(program: ProgramSpec, used: set[str]) -> tuple[SourcePlan, ...]:
+def source_plans(program: ProgramSpec, used: set[str]) -> tuple[SourcePlan, ...]:
+    """How these sources are read, in the program's order."""
     return tuple(_source(id, source) for id, source in program.sources.items() if id in used)
 
 

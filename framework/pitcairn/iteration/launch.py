@@ -106,7 +106,7 @@ def _draws(folder: ProgramFolder, plan: Plan) -> tuple[Taken, ...]:
         wash_out = plan.redraw_after_days
         if own and wash_out is not None and end + timedelta(days=wash_out) <= plan.start:
             reason = DRAWN_AGAIN
-        found.append(Taken(path=_list_of(folder, row), reason=reason))
+        found.append(Taken(path=list_of(folder, row), reason=reason))
     return tuple(found)
 
 
@@ -114,7 +114,7 @@ def _end(row: LaunchRow) -> date:
     return date.fromisoformat(str(row.body.plan["end"]))
 
 
-def _list_of(folder: ProgramFolder, row: LaunchRow) -> Path:
+def list_of(folder: ProgramFolder, row: LaunchRow) -> Path:
     """A draw's own file, also where somebody has renamed the pilot's folder since."""
     path = folder.assignment_file(row.pilot, row.number)
     if path.is_file():

@@ -17,9 +17,10 @@ from pitcairn.ledger.history import LaunchRow
 from pitcairn.program import ID, ProgramFolder
 from pitcairn.reading.overview import PilotNow, RolloutNow, Spending
 from pitcairn.report.context import Records
-from pitcairn.report.program import Program, lineage_file, lineage_page, pilot_page, program_page
+from pitcairn.report.program import Program, lineage_file, lineage_page, pilot_page, program_page, together_href
 from pitcairn.report.render import iteration_page, rendered
 from pitcairn.report.site import swap_in
+from pitcairn.report.together import together_page, vouched
 from pitcairn.spec.load import load
 
 
@@ -56,6 +57,8 @@ def build(folder: ProgramFolder, *, today: date, to: Path | None = None, rollout
         if turn.result is not None:
             html = iteration_page(turn.result, records.context(turn.result), linked=True, templates=templates)
             pages[f"pilots/{turn.pilot}/iteration-{turn.number}.html"] = html
+    for reading in program.together:
+        pages[together_href(reading)] = together_page(reading, linked=True, templates=templates)
     swap_in(place, pages)
     return Built(
         index=place / "index.html",
@@ -84,6 +87,7 @@ def _program(folder: ProgramFolder, records: Records, today: date, rollouts: Seq
         lineages=_lineages(records),
         scores=scores(folder),
         rollouts=tuple(rollouts),
+        together=vouched(folder),
     )
 
 

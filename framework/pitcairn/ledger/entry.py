@@ -13,7 +13,7 @@ from pitcairn.reading.lock import AlarmFact, GainFact
 from pitcairn.reading.result import Code, LeftOut
 from pitcairn.reading.since import Decision
 
-Kind = Literal["launch", "reading", "decision", "amendment", "closing", "promotion", "adoption", "stage"]
+Kind = Literal["launch", "reading", "decision", "amendment", "closing", "promotion", "adoption", "stage", "together"]
 """What may be recorded. The bodies of `promotion` (a pack written), `adoption` (a registered prediction) and `stage`
 (a step of a rollout) belong to the promotion room: the ledger keeps them as mappings and knows only the kind."""
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -155,6 +155,23 @@ class ClosingBody:
     planned_end: str
     attempt: int | None
     """The attempt it spent; None for an exploration."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TogetherBody:
+    """What a `together` row holds: one reading of all pilots together, enough to recognise its result."""
+
+    first: str
+    last: str
+    holdout: Mapping[str, Any]
+    """The program's holdout, as plans hold it."""
+    measures: tuple[str, ...]
+    plan_digest: str
+    result_digest: str
+    """SHA-256 of the bytes of the result file."""
+    withheld: bool
+    headline: str
+    files: tuple[FileFact, ...]
 
 
 def seal(row: Mapping[str, object]) -> str:

@@ -216,7 +216,7 @@ def _gone(rows: list[_Row], expected: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _unknown(rows: list[_Row], expected: Mapping[str, str]) -> Iterator[Finding]:
-    known = {_result(row) for row in rows if row["kind"] == "reading"}
+    known = {_result(row) for row in rows if row["kind"] in ("reading", "together")}
     for name, found in expected.items():
         if found not in known:
             yield _broken(

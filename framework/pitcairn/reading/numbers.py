@@ -114,12 +114,6 @@ def percent(value: float, decimals: int = 0) -> str:
     return f"{value * 100:.{decimals}f}%"
 
 
-def share(value: float) -> str:
-    """`33%`, `7.5%`: as many decimals, up to two, as it was written with."""
-    decimals = next((places for places in range(2) if math.isclose(round(value * 100, places), value * 100)), 2)
-    return percent(value, decimals)
-
-
 def _decimals(error: float) -> int:
     return 0 if error <= 0 else min(6, max(0, -math.floor(math.log10(error))))
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pitcairn.reading.numbers import percent
 from pitcairn.reading.past import Turn
 from pitcairn.reading.result import ArmVerdict, Mark, MeasureBlock, Result, Shown
 from pitcairn.reading.titles import interim, number
+
+if TYPE_CHECKING:
+    # Its module loads the numbers, which whoever only asks where things stand does without.
+    from pitcairn.reading.together import Together
 
 State = Literal["draft", "invalid", "running", "to read", "read", "decided", "closed"]
 STAGES = ("Plan", "Run", "Read", "Decide", "Promoted")
@@ -259,3 +263,8 @@ def _sure(result: Result) -> tuple[str, Mark]:
     if result.stage == "confirm":
         return "Confirmed on fresh customers", "good"
     return "Explored, not confirmed", "neutral"
+
+
+def together_title(found: Sequence[Together]) -> str:
+    """`Over the latest period: Of every 1,000 customers, 12 more buyers; likely between 8 more and 16 more.`"""
+    return f"Over the latest period: {found[0].headline}"

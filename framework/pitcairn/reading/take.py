@@ -73,12 +73,12 @@ def take(
         headline=headlines.headline(told, verdicts),
         lede=plan.question if unsafe else headlines.lede(told),
         withheld=unsafe,
-        arms=_arm_notes(plan, facts),
+        arms=arm_notes(plan, facts),
         flow=_flow(lock, facts),
         verdicts=verdicts,
         health_headline=words.health_headline(checks),
         health=checks,
-        measures=tuple(_block(plan, item) for item in told.effects),
+        measures=tuple(measure_block(plan, item) for item in told.effects),
         guardrails=told.guardrails,
         groups=told.groups,
         predictions=() if unsafe else prediction_rows(plan, told.effects),
@@ -178,7 +178,8 @@ def _complete(plan: Plan, facts: Facts) -> bool:
     return facts.as_of >= last_full_day and not any(arm.pending for arm in facts.arms)
 
 
-def _arm_notes(plan: Plan, facts: Facts) -> tuple[ArmNote, ...]:
+def arm_notes(plan: Plan, facts: Facts) -> tuple[ArmNote, ...]:
+    """Every arm with its customers, the comparison first."""
     counts = {count.arm: count for count in facts.arms}
     order = (plan.comparison, *plan.treatments)
     return tuple(
@@ -218,7 +219,8 @@ def _flow(lock: Lock, facts: Facts) -> Flow:
     )
 
 
-def _block(plan: Plan, item: MeasureEffects) -> MeasureBlock:
+def measure_block(plan: Plan, item: MeasureEffects) -> MeasureBlock:
+    """One measure with its effects as they are shown."""
     measure = item.measure
     display = display_for(plan, measure, list(item.by_arm.values()))
     sign = 1 if measure.better == "up" else -1

@@ -8,11 +8,11 @@ from pitcairn.design.budget import HARM, guardrail_level
 from pitcairn.design.plan import Plan
 from pitcairn.estimate.effect import Effect
 from pitcairn.evidence.facts import Check
-from pitcairn.phrases import day, several
+from pitcairn.phrases import day, percentage, several
 from pitcairn.reading.built_up import attempt_of, stop_rows
 from pitcairn.reading.groups import prior_scale
 from pitcairn.reading.lock import Lock
-from pitcairn.reading.numbers import count, percent, share, written
+from pitcairn.reading.numbers import count, percent, written
 from pitcairn.reading.result import Code
 from pitcairn.reading.told import Told
 from pitcairn.reading.verdict import CONFIRMED
@@ -68,8 +68,8 @@ def limits(told: Told) -> tuple[str, ...]:
         found.append(f"{count(pending)} customers' follow-up is not over yet; they are not counted.")
     if plan.holdout and plan.observed:
         found.append(
-            f"The program keeps {share(plan.holdout.share)} of its customers out of all pilots. This draw was made by "
-            "somebody else, so it may have some of them."
+            f"The program keeps {percentage(plan.holdout.share)} of its customers out of all pilots. This draw was "
+            "made by somebody else, so it may have some of them."
         )
     if plan.groups:
         found.append("Groups are shown to learn from. A group that wins needs a confirmation of its own.")

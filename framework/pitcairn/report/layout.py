@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Literal
 
-from pitcairn.evidence.facts import Check
+from pitcairn.evidence.facts import Check, FileFact
 from pitcairn.phrases import day
 from pitcairn.reading import titles
 from pitcairn.reading.glossary import TERMS
 from pitcairn.reading.numbers import count
-from pitcairn.reading.result import PredictionRow, PromotionRow, Result, Shown
+from pitcairn.reading.result import DetailRow, PredictionRow, PromotionRow, Result, Shown
 from pitcairn.report import rows, story
 from pitcairn.report.built_up import built_up
 from pitcairn.report.context import ALONE, Context
@@ -94,8 +94,8 @@ def iteration(result: Result, context: Context = ALONE, *, linked: bool = False)
         next_command=next_command,
         limits=result.limits if shown else (),
         method=(*result.method, *(stop.sentence for stop in result.stops)) if shown else (),
-        figures=_figures(index, result) if shown else (),
-        files=_files(result),
+        figures=figures(index, result.details) if shown else (),
+        files=files(result.provenance.files),
         origins=_origins(result),
         terms=words(),
     )
@@ -231,7 +231,8 @@ def _otherwise(index: Index, result: Result) -> tuple[Otherwise, ...]:
     )
 
 
-def _figures(index: Index, result: Result) -> tuple[Figure, ...]:
+def figures(index: Index, details: Iterable[DetailRow]) -> tuple[Figure, ...]:
+    """The exact figures as text."""
     return tuple(
         Figure(
             measure=index.measures[row.measure].label,
@@ -247,15 +248,13 @@ def _figures(index: Index, result: Result) -> tuple[Figure, ...]:
             p=row.p,
             method=row.method,
         )
-        for row in result.details
+        for row in details
     )
 
 
-def _files(result: Result) -> tuple[File, ...]:
-    return tuple(
-        File(source=file.source, name=file.name, size=count(file.bytes), sha256=file.sha256)
-        for file in result.provenance.files
-    )
+def files(read: Iterable[FileFact]) -> tuple[File, ...]:
+    """The fingerprints of what was read."""
+    return tuple(File(source=file.source, name=file.name, size=count(file.bytes), sha256=file.sha256) for file in read)
 
 
 def _origins(result: Result) -> tuple[Fact, ...]:

@@ -13,6 +13,7 @@ from pitcairn.reading import overview, past
 from pitcairn.reading.overview import STAGES, Lesson, PilotNow, RolloutNow, Score, Spending
 from pitcairn.reading.past import Turn
 from pitcairn.reading.result import ArmVerdict
+from pitcairn.reading.together import Together, period
 from pitcairn.report import story
 from pitcairn.report.charts import Axis, Scale, Tick, ticks
 from pitcairn.report.layout import words
@@ -21,6 +22,7 @@ from pitcairn.report.pictures import Picture
 from pitcairn.report.rows import NOT_SHOWN
 from pitcairn.report.site_pages import (
     ArmNow,
+    Combined,
     Kept,
     PilotRow,
     ProgramPage,
@@ -44,6 +46,8 @@ class Program:
     lineages: tuple[Spending, ...]
     scores: tuple[Score, ...]
     rollouts: tuple[RolloutNow, ...] = ()
+    together: tuple[Together, ...] = ()
+    """What all pilots together changed, by period; the latest reading of each that the ledger vouches for."""
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -78,6 +82,11 @@ def program_page(program: Program) -> ProgramPage:
             Section(id="pilots", name="All pilots", title=overview.pilots_title(program.pilots)),
             *_rollouts_section(program),
             Section(id="lessons", name="Lessons kept", title=overview.lessons_title(kept)),
+            *(
+                (Section(id="together", name="All pilots together", title=overview.together_title(program.together)),)
+                if program.together
+                else ()
+            ),
             Section(id="budget", name="Error budget", title=overview.budget_title(program.lineages)),
             Section(id="predictions", name="Our predictions", title=overview.scores_title(program.scores)),
             Section(id="words", name="Words", title="What the words on this page mean"),
@@ -93,8 +102,17 @@ def program_page(program: Program) -> ProgramPage:
             Scored(owner=one.owner, judged=one.total, inside=one.inside, higher=one.higher, lower=one.lower)
             for one in program.scores
         ),
+        together=tuple(
+            Combined(period=period(one), href=together_href(one), mark=one.mark, headline=one.headline)
+            for one in program.together
+        ),
         terms=words(),
     )
+
+
+def together_href(found: Together) -> str:
+    """Where in the site the page of a period stands."""
+    return f"together/{found.first}-{found.last}.html"
 
 
 def pilot_page(program: Program, pilot: PilotNow) -> StoryPage:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pitcairn.report.pages import IterationPage
     from pitcairn.report.plan_pages import PlanPage
     from pitcairn.report.site_pages import ProgramPage, StoryPage
+    from pitcairn.report.together import TogetherPage
 
 
 def iteration_page(
@@ -33,7 +34,9 @@ def iteration_page(
 
 
 def rendered(
-    template: str, page: IterationPage | PlanPage | ProgramPage | StoryPage, templates: Path | None = None
+    template: str,
+    page: IterationPage | PlanPage | ProgramPage | StoryPage | TogetherPage,
+    templates: Path | None = None,
 ) -> str:
     """Any page through its template; `templates` as in `iteration_page`."""
     names = (field.name for field in fields(page))

@@ -104,6 +104,16 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Combined:
+    """What all pilots together changed over one period."""
+
+    period: str
+    href: str
+    mark: Icon
+    headline: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramPage:
     """Everything `program.html.j2` may use."""
 
@@ -123,6 +133,7 @@ class ProgramPage:
     lessons: tuple[Kept, ...]
     spendings: tuple[Spent, ...]
     scores: tuple[Scored, ...]
+    together: tuple[Combined, ...]
     terms: tuple[Word, ...]
 
 

@@ -26,7 +26,7 @@ from pitcairn.spec.fields import (
     Text,
 )
 from pitcairn.spec.measures import Group, Measure
-from pitcairn.spec.policy import ContactPolicy, Holdout
+from pitcairn.spec.policy import ContactPolicy, Holdout, Period
 
 
 def _file_form(value: object) -> str:
@@ -73,6 +73,12 @@ class WideSource(SourceBase):
         "missing",
         description="What it means when a customer has no row, or an empty cell, here: `missing` (we do not know) "
         "or `zero` (nothing happened).",
+    )
+
+    covers: Period | None = Field(
+        None,
+        description="The days its outcomes are about, all of them and no others: `together` reads outcomes of a wide "
+        "source only for these.",
     )
 
 

@@ -32,6 +32,13 @@ class ContactPolicy(Model):
     caps: list[ContactCap] = Field(default_factory=list, description="How often a customer may be contacted.")
 
 
+class Period(Model):
+    """Days, both ends included."""
+
+    first: Day = Field(description="The first day.")
+    last: Day = Field(description="The last day.")
+
+
 class Holdout(Model):
     """Customers kept out of all pilots, for good: what they do is what would have been done without the program."""
 
