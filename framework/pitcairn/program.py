@@ -10,6 +10,8 @@ from pitcairn.errors import PitcairnError, SpecError
 
 PROGRAM_FILE = "program.yaml"
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+LONGEST_ID = 64
+"""File systems bound the names of folders, and pages and terminals have to show them."""
 """Pilot ids name folders and end up in links: small letters, digits, single hyphens."""
 
 
@@ -57,9 +59,10 @@ class ProgramFolder:
         return tuple(sorted(path.parent.name for path in self.pilots.glob("*/pilot.yaml")))
 
     def pilot_folder(self, pilot: str) -> Path:
-        if not ID.fullmatch(pilot):
+        if not ID.fullmatch(pilot) or len(pilot) > LONGEST_ID:
             raise SpecError(
-                f"“{pilot}” cannot name a pilot.", hint="use small letters, digits and hyphens, such as second-order"
+                f"“{pilot[:LONGEST_ID]}{'…' * (len(pilot) > LONGEST_ID)}” cannot name a pilot.",
+                hint=f"use small letters, digits and hyphens, at most {LONGEST_ID}, such as second-order",
             )
         return self.pilots / pilot
 

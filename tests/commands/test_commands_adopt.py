@@ -262,7 +262,7 @@ def test_a_rollback_needs_a_reason_and_ends_it(
     assert "needs a reason" in words(capsys)
     assert pitcairn(here, "rollout", "bread-note", "--rollback", "--because", "harm", "--by", "bo", *READ) == 0
     assert pitcairn(here, "rollout", "bread-note", "--rehearse-rollback", "--by", "bo", *READ) == 6
-    assert "was rolled back on 2026-03-17 by bo: harm" in words(capsys)
+    assert "was rolled back on 17 March 2026 by bo: harm" in words(capsys)
 
 
 def test_the_places_own_customers_have_to_be_named(

@@ -100,7 +100,7 @@ def test_the_latest_iteration_is_meant_unless_one_is_named(program):
 def test_an_unknown_pilot_is_answered_with_the_nearest(program):
     with pytest.raises(SpecError, match=r"There is no pilot “second-oder”(.|\n)*did you mean “second-order”"):
         targets.iteration_number(program, "second-oder", None)
-    with pytest.raises(SpecError, match="the pilots here are: second-order"):
+    with pytest.raises(SpecError, match="pilots here: second-order"):
         targets.iteration_number(program, "xyz", None)
 
 

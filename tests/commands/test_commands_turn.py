@@ -62,7 +62,7 @@ def test_plan_says_who_can_be_drawn_and_what_could_be_seen(call, program):
     before = files_in(program)
     said = call("-C", "tea", "plan", "p")
     assert said.code == 0, said.err
-    assert "of 600 customers can be drawn" in said.out
+    assert "of 600 customers are drawn" in said.out
     assert "Customers who order" in said.out
     assert "worth-it line 20" in said.out
     assert said.out.splitlines()[-1] == "Next: pitcairn -C tea launch p --dry-run"
@@ -152,7 +152,7 @@ def test_launch_as_data_holds_counts_and_no_customer(call, program):
 def test_a_second_launch_is_refused(call, launched):
     said = launch(call)
     assert said.code == 6
-    assert "was launched on 2026-03-01 by Ann" in said.err
+    assert "was launched on 1 March 2026 by Ann" in said.err
 
 
 def test_a_plan_changed_after_launch_is_refused_with_what_differs(call, launched):

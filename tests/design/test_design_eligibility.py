@@ -79,9 +79,12 @@ def test_a_cap_does_not_look_further_back_than_the_calendar() -> None:
 
 def test_the_explanation_counts_every_reason_that_applies_to_somebody() -> None:
     left_out = [(OPTED_OUT, 700), (IN_ANOTHER_PILOT, 0), (NOT_TAKEN, 500)]
-    assert explained(1_200, left_out) == "0 of 1,200 customers can be drawn: 700 opted out, 500 not taken this time"
+    assert (
+        explained(1_200, left_out)
+        == "0 of 1,200 customers are drawn; the others: 700 opted out, 500 not taken this time"
+    )
     assert explained(1_300, left_out).startswith("100 of 1,300 customers")
-    assert explained(0, []) == "0 of 0 customers can be drawn"
+    assert explained(0, []) == "0 of 0 customers are drawn"
 
 
 def test_the_programs_holdout_is_asked_first_and_not_of_somebody_elses_draw() -> None:

@@ -247,7 +247,9 @@ def test_a_cap_of_no_contact_at_all_leaves_everybody_out(engine: Engine, tmp_pat
         "customers": csv_file(tmp_path / "c.csv", *numbered(60)),
         "contacts": csv_file(tmp_path / "e.csv", ["customer", "sent"], [["c5", "2026-03-01"]]),
     }
-    with pytest.raises(DataError, match=r"0 of 60 customers can be drawn: 60 over the contact cap of 0 in 7 days"):
+    with pytest.raises(
+        DataError, match=r"0 of 60 customers are drawn; the others: 60 over the contact cap of 0 in 7 days"
+    ):
         count(engine, plan(caps=(cap(0, 7),)), files, taken=())
 
 
@@ -415,7 +417,7 @@ def test_a_source_without_a_customer_column_cannot_be_drawn_from(engine: Engine,
 
 def test_nobody_in_scope_is_refused(engine: Engine, tmp_path: Path) -> None:
     files = {"customers": csv_file(tmp_path / "c.csv", *numbered(60, line={}))}
-    with pytest.raises(DataError, match="0 of 0 customers can be drawn"):
+    with pytest.raises(DataError, match="0 of 0 customers are drawn"):
         count(engine, plan(keep=only("line", "coffee")), files, taken=())
 
 
@@ -423,7 +425,9 @@ def test_nobody_left_is_refused_with_the_reasons_counted(engine: Engine, tmp_pat
     files = {"customers": csv_file(tmp_path / "c.csv", *numbered(60, mail=dict.fromkeys(range(45), "no")))}
     taken = (Taken(path=drawn_elsewhere(tmp_path / "t.parquet", list(range(40, 60))), reason=IN_ANOTHER_PILOT),)
     pilot = plan(opt_out=(opted_out("customers", "mail", "no"),))
-    with pytest.raises(DataError, match="0 of 60 customers can be drawn: 45 opted out, 15 in another running pilot"):
+    with pytest.raises(
+        DataError, match="0 of 60 customers are drawn; the others: 45 opted out, 15 in another running pilot"
+    ):
         draw(engine, pilot, files, taken=taken, into=tmp_path / "lists")
     assert not (tmp_path / "lists").exists()
 
@@ -431,7 +435,7 @@ def test_nobody_left_is_refused_with_the_reasons_counted(engine: Engine, tmp_pat
 def test_an_arm_without_a_customer_is_refused_by_name(engine: Engine, tmp_path: Path) -> None:
     files = {"customers": csv_file(tmp_path / "c.csv", *numbered(30))}
     arms = (arm("none", 0, 5_000, "control"), arm("early", 5_000, 9_999), arm("late", 9_999, 10_000))
-    with pytest.raises(DataError, match=r"30 of 30 customers can be drawn. No customer would be drawn to “late”"):
+    with pytest.raises(DataError, match=r"30 of 30 customers are drawn. No customer would be drawn to “late”"):
         draw(engine, plan(arms=arms), files, taken=(), into=tmp_path / "lists")
 
 

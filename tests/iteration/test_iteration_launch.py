@@ -73,7 +73,7 @@ def test_the_same_launch_elsewhere_draws_the_same_customers(tmp_path: Path) -> N
 
 def test_a_second_launch_is_refused(shop: ProgramFolder) -> None:
     go(shop)
-    with pytest.raises(Refused, match="was launched on 2026-03-01 by ada"):
+    with pytest.raises(Refused, match="was launched on 1 March 2026 by ada"):
         go(shop)
 
 
@@ -95,7 +95,7 @@ def test_a_comment_is_no_change(shop: ProgramFolder) -> None:
 
 
 def test_a_start_that_is_over_is_refused(shop: ProgramFolder) -> None:
-    with pytest.raises(Refused, match="2026-03-02, is already over"):
+    with pytest.raises(Refused, match="2 March 2026, is already over"):
         go(shop, today=date(2026, 3, 3))
 
 

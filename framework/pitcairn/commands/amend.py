@@ -48,6 +48,7 @@ def command(
     deciding measure, the arms or the dates, nothing in the iteration can be promoted. It cannot be taken back.
     """
     from pitcairn.iteration.amend import amend
+    from pitcairn.promotion.underway import command_after
 
     folder = session.folder
     moment, who = session.moment(folder), person(by, folder.root)
@@ -67,5 +68,7 @@ def command(
             dry_run=dry_run,
         )
     return Answer(
-        data={"amendment": done}, show=partial(records.noted, done=done, shown=session.shown), next="pitcairn status"
+        data={"amendment": done},
+        show=partial(records.noted, done=done, shown=session.shown),
+        next="pitcairn status" if dry_run else command_after(folder, pilot, today=moment.today),
     )

@@ -32,6 +32,7 @@ def command(
     read and learned from; nothing in it can be promoted.
     """
     from pitcairn.iteration.amend import close
+    from pitcairn.promotion.underway import command_after
 
     folder = session.folder
     moment, who = session.moment(folder), person(by, folder.root)
@@ -41,5 +42,7 @@ def command(
     with session.changing("see whether it was done: pitcairn status", really=not dry_run):
         done = close(folder, pilot, iteration, why=reason, by=who, now=moment.now, today=moment.today, dry_run=dry_run)
     return Answer(
-        data={"closing": done}, show=partial(records.noted, done=done, shown=session.shown), next="pitcairn status"
+        data={"closing": done},
+        show=partial(records.noted, done=done, shown=session.shown),
+        next="pitcairn status" if dry_run else command_after(folder, pilot, today=moment.today),
     )

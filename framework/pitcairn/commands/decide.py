@@ -45,6 +45,7 @@ def command(
     earlier one; both stay in the ledger.
     """
     from pitcairn.iteration.decide import decide
+    from pitcairn.promotion.underway import command_after
 
     folder = session.folder
     moment, who = session.moment(folder), person(by, folder.root)
@@ -63,5 +64,7 @@ def command(
             dry_run=dry_run,
         )
     return Answer(
-        data={"decision": done}, show=partial(records.decided, done=done, shown=session.shown), next="pitcairn status"
+        data={"decision": done},
+        show=partial(records.decided, done=done, shown=session.shown),
+        next="pitcairn status" if dry_run else command_after(folder, pilot, today=moment.today),
     )

@@ -11,9 +11,10 @@ from pitcairn.commands.session import Session
 from pitcairn.errors import PitcairnError, Problem
 
 BUG, USAGE, INTERRUPTED = 1, 2, 130
+# By code and whether a file is named: what is wrong in a plan file is mended there; data that is named is a file's own.
 _AFTERWARDS = {
-    "plan_invalid": "Nothing was changed. Mend the file and run the command again.",
-    "data_invalid": "Nothing was changed. Mend the data, or point to other files with --data SOURCE=FILE.",
+    ("plan_invalid", True): "Nothing was changed. Mend the file and run the command again.",
+    ("data_invalid", False): "Nothing was changed. Mend the data, or point to other files with --data SOURCE=FILE.",
 }
 
 
@@ -31,7 +32,8 @@ class Failure:
 def failure_of(error: BaseException, *, unsure: str | None) -> Failure:
     """What to tell about an exception, whatever it is; `unsure` says where to look if something may have changed."""
     if isinstance(error, PitcairnError):
-        last = _AFTERWARDS.get(error.code, "Nothing was changed.")
+        placed = any(problem.file for problem in error.problems)
+        last = _AFTERWARDS.get((error.code, placed), "Nothing was changed.")
         return Failure(code=error.code, exit_code=error.exit_code, problems=error.problems, last=last)
     if isinstance(error, click.UsageError):
         return Failure(code="usage", exit_code=USAGE, problems=(_usage(error),))

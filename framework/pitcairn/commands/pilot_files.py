@@ -6,6 +6,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import chain, count
 from pathlib import Path
@@ -65,11 +66,24 @@ def add_pilot(folder: ProgramFolder, pilot: str, files: Mapping[str, str], *, dr
         draft = ProgramFolder(Path(temporary))
         shutil.copyfile(folder.program_file, draft.program_file)
         write_files(draft.pilot_folder(pilot), files)
-        load(draft, pilot, 1)
+        try:
+            load(draft, pilot, 1)
+        except SpecError as error:
+            raise SpecError(_about_answers(problem, pilot) for problem in error.problems) from None
         if not dry_run:
             folder.pilots.mkdir(exist_ok=True)
             draft.pilot_folder(pilot).rename(target)
     return tuple(target / name for name in files)
+
+
+def _about_answers(problem: Problem, pilot: str) -> Problem:
+    """A problem of a file that was never written is one of the answers; of program.yaml it stays as it is."""
+    if problem.file is None or not problem.file.startswith("pilots/"):
+        return problem
+    asked = (
+        f"{problem.hint}; answer so in: pitcairn new {pilot}" if problem.hint else f"see: pitcairn new {pilot} --help"
+    )
+    return replace(problem, file=None, line=None, column=None, excerpt=None, hint=asked)
 
 
 def require_free(folder: ProgramFolder, pilot: str) -> None:

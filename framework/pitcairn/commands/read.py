@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,10 @@ from pitcairn.commands.answer import WITHHELD, Answer
 from pitcairn.commands.options import Day, verb
 from pitcairn.commands.session import Session
 from pitcairn.commands.targets import files_by_source, iteration_number, person
+
+if TYPE_CHECKING:
+    from pitcairn.iteration.outcomes import Taken
+    from pitcairn.program import ProgramFolder
 
 
 @verb("read", example="pitcairn read second-order --open")
@@ -54,6 +59,15 @@ def command(
     return Answer(
         data=reading.data(taken),
         show=partial(reading.show, taken=taken, shown=session.shown),
-        next=taken.result.next_command,
+        next=_next(folder, taken, moment.today),
         exit_code=WITHHELD if taken.result.withheld else 0,
     )
+
+
+def _next(folder: ProgramFolder, taken: Taken, today: date) -> str:
+    """The reading's own command, unless the pilot has gone on since, or its rollout is what counts."""
+    from pitcairn.promotion.underway import command_after
+
+    own = taken.result.next_command
+    now = own if taken.dry_run else command_after(folder, taken.result.pilot, today=today)
+    return own if own.startswith(now) else now

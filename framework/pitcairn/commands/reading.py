@@ -14,7 +14,7 @@ from pitcairn.reading.result import Shown
 
 if TYPE_CHECKING:
     from pitcairn.iteration.outcomes import Taken
-    from pitcairn.reading.result import ArmNote, MeasureBlock, Result
+    from pitcairn.reading.result import ArmNote, ArmVerdict, MeasureBlock, Result
 
 LABEL_WIDTH = 26
 
@@ -37,10 +37,8 @@ def show(paper: Paper, *, taken: Taken, shown: Callable[[Path], str]) -> None:
     from pitcairn.phrases import day
 
     result = taken.result
-    for verdict in result.verdicts:
-        # Most headlines begin with the word already: “Promote “Men's e-mail”.”
-        spoken = verdict.headline.casefold().startswith(verdict.word.casefold())
-        paper.mark(verdict.mark, verdict.headline if spoken else f"{verdict.word}. {verdict.headline}")
+    for mark, headline in dict.fromkeys((verdict.mark, _spoken(verdict)) for verdict in result.verdicts):
+        paper.mark(mark, headline)
     paper.say(f"{result.pilot}, iteration {result.number}, as of {day(date.fromisoformat(result.as_of))}", bold=True)
     for notice in result.notices:
         paper.wrap(notice)
@@ -59,6 +57,12 @@ def show(paper: Paper, *, taken: Taken, shown: Callable[[Path], str]) -> None:
         paper.say(f"{'Would write' if taken.dry_run else 'Wrote'} {shown(file)}")
 
 
+def _spoken(verdict: ArmVerdict) -> str:
+    """Most headlines begin with the word already: “Promote “Men's e-mail”.”"""
+    said = verdict.headline.casefold().startswith(verdict.word.casefold())
+    return verdict.headline if said else f"{verdict.word}. {verdict.headline}"
+
+
 def health(paper: Paper, result: Result) -> None:
     """The health headline, and every check that did not pass."""
     paper.wrap(f"Can this be read? {result.health_headline}".rstrip(".") + ".")
@@ -72,7 +76,7 @@ def effects(paper: Paper, result: Result) -> None:
     labels = {arm.id: arm.label for arm in result.arms}
     comparison = next(arm for arm in result.arms if arm.role != "treatment")
     heads = ("", _short(comparison), "with", "difference", "likely between", "worth it")
-    absent: list[str] = []
+    absent: dict[str, list[str]] = {}
     rows: list[tuple[str, ...]] = []
     for arm in (arm for arm in result.arms if arm.role == "treatment"):
         rows.append((arm.label, "", "", "", "", ""))
@@ -80,8 +84,9 @@ def effects(paper: Paper, result: Result) -> None:
     paper.say()
     paper.table(heads, rows, numbers=(1, 2, 3, 4, 5))
     paper.wrap(f"({'; '.join(f'{measure.label}: {measure.unit}' for measure in result.measures)})")
-    for sentence in absent:
-        paper.wrap(sentence)
+    for why, names in absent.items():
+        everything = len(names) == sum(len(measure.rows) for measure in result.measures)
+        paper.wrap(f"Everything: {why}" if everything and len(names) > 1 else f"{'; '.join(names)}: {why}")
     paper.say()
 
 
@@ -114,7 +119,7 @@ def promotion(paper: Paper, result: Result) -> None:
 
 
 def _rows(
-    measures: tuple[MeasureBlock, ...], arm: str, absent: list[str], labels: Mapping[str, str]
+    measures: tuple[MeasureBlock, ...], arm: str, absent: dict[str, list[str]], labels: Mapping[str, str]
 ) -> Iterator[tuple[str, ...]]:
     for measure in measures:
         effect = next((row.effect for row in measure.rows if row.arm == arm), None)
@@ -123,7 +128,7 @@ def _rows(
             numbers = (effect.control_text, effect.treated_text, effect.estimate_text, effect.range_text)
             yield (name, *numbers, _line(measure))
         elif effect is not None:
-            absent.append(f"{measure.label}, {labels[arm]}: {effect.why}")
+            absent.setdefault(effect.why, []).append(f"{measure.label}, {labels[arm]}")
             yield (name, "—", "—", "—", "—", _line(measure))
 
 

@@ -65,8 +65,7 @@ def command(
             said = rehearse(folder, now, by=" and ".join(who), at=moment.now)
         else:
             said = roll_back(folder, now, by=" and ".join(who), because=because or "", at=moment.now)
-    following = f"pitcairn export {pilot}" if rollback else f"pitcairn rollout {pilot}"
-    return _answer(pilot, standing(folder, pilot), said, following)
+    return _answer(pilot, standing(folder, pilot), said)
 
 
 def _advance(

@@ -41,8 +41,10 @@ def rollout(paper: Paper, *, now: Standing, said: Sequence[str]) -> None:
             f"{(span.held - span.held_from) / 100:g} % held out ({word})"
         )
     if now.state.over:
+        from pitcairn.phrases import day
+
         over = now.state.over
-        paper.wrap(f"Over since {over.at:%Y-%m-%d}, by {over.by}: {over.step.why}")
+        paper.wrap(f"Over since {day(over.at.date())}, by {over.by}: {over.step.why}")
         return
     width = max(len(gate.name) for gate in now.judgement.gates)
     for gate in now.judgement.gates:
@@ -85,7 +87,8 @@ def registry(
     paper: Paper, *, index: Index, said: Sequence[str], files: Sequence[Path], shown: Callable[[Path], str]
 ) -> None:
     """How many packs and adoptions there are, and the grade of the predictions."""
-    paper.say(f"{len(index.packs):,} packs, {len(index.adoptions):,} adoptions.")
+    packs, adoptions = len(index.packs), len(index.adoptions)
+    paper.say(f"{packs:,} pack{'s' * (packs != 1)}, {adoptions:,} adoption{'s' * (adoptions != 1)}.")
     for sentence in said:
         paper.wrap(sentence)
     for problem in index.problems:

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -19,7 +18,9 @@ from pitcairn.program import ProgramFolder
 def iteration_number(folder: ProgramFolder, pilot: str, asked: int | None) -> int:
     """The iteration asked for, or the latest; SpecError with the nearest name where the pilot is unknown."""
     if not folder.pilot_file(pilot).is_file():
-        raise SpecError(_unknown_pilot(folder, pilot))
+        from pitcairn.spec.load import unknown_pilot
+
+        raise SpecError(unknown_pilot(folder, pilot))
     known = folder.iterations(pilot)
     if asked in known or (asked is None and known):
         return asked or known[-1]
@@ -39,20 +40,13 @@ def files_by_source(written: Iterable[str]) -> Mapping[str, tuple[Path, ...]]:
 
 
 def person(given: str | None, folder: Path) -> str:
-    """Who acts: the name given, else git's user.name, else the operating system's user."""
+    """Who acts: the name given, else git's user.name, else the operating system's user; never somebody unsaid."""
+    if given is not None and not given.strip():
+        raise click.UsageError("--by is empty; say who does this.")
     name = given or _git_user(folder) or _system_user()
     if not name:
         raise click.UsageError("It is not known who you are; say it with --by NAME.")
     return name
-
-
-def _unknown_pilot(folder: ProgramFolder, pilot: str) -> Problem:
-    pilots = folder.pilot_ids()
-    near = get_close_matches(pilot, pilots, 1)
-    hint = "make one with: pitcairn new PILOT"
-    if pilots:
-        hint = f"did you mean “{near[0]}”?" if near else f"the pilots here are: {', '.join(pilots[:10])}"
-    return Problem(message=f"There is no pilot “{pilot}” in “{folder.root.name}”.", hint=hint)
 
 
 def _git_user(folder: Path) -> str | None:

@@ -83,11 +83,11 @@ def _before(day: date, days: int) -> date:
 
 
 def explained(in_scope: int, left_out: Sequence[tuple[str, int]]) -> str:
-    """How many can be drawn, and why not the others.
+    """How many are drawn, and why not the others.
 
     >>> explained(1200, [("opted out", 700), ("not taken this time", 0), ("in another running pilot", 500)])
-    '0 of 1,200 customers can be drawn: 700 opted out, 500 in another running pilot'
+    '0 of 1,200 customers are drawn; the others: 700 opted out, 500 in another running pilot'
     """
     drawn = in_scope - sum(count for _, count in left_out)
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in left_out if count)
-    return f"{drawn:,} of {in_scope:,} customers can be drawn" + (f": {reasons}" if reasons else "")
+    return f"{drawn:,} of {in_scope:,} customers are drawn" + (f"; the others: {reasons}" if reasons else "")

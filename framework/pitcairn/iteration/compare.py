@@ -32,7 +32,10 @@ def compare(folder: ProgramFolder, pilot: str, before: int | None, after: int | 
     if after is None:
         before, after = (numbers[-2], numbers[-1]) if len(numbers) > 1 and before is None else (before, None)
     if before is None or after is None or before == after:
-        raise Refused(f"There are no two iterations of {pilot} to compare.", hint=f"iterations here: {numbers}")
+        raise Refused(
+            f"There are no two iterations of {pilot} to compare.",
+            hint=f"iterations here: {', '.join(map(str, numbers))}",
+        )
     first, second = _plan(folder, pilot, before), _plan(folder, pilot, after)
     told = tuple(
         one for one in difference(_without(first), _without(second)) if one.path.rpartition(".")[2] not in WORKED_OUT

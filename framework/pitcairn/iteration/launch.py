@@ -37,6 +37,7 @@ from pitcairn.ledger.attempts import Attempt
 from pitcairn.ledger.entry import DrawnArm, LaunchBody
 from pitcairn.ledger.history import LaunchRow
 from pitcairn.ledger.ledger import Ledger
+from pitcairn.phrases import day
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.result import LeftOut
 from pitcairn.spec.load import Loaded, load
@@ -71,7 +72,7 @@ def launch(
         return _lock_observed(folder, plan, control, by=by, now=now, today=today, dry_run=dry_run)
     if today > plan.start:
         raise Refused(
-            f"The start, {plan.start}, is already over: its customers cannot be drawn before it.",
+            f"The start, {day(plan.start)}, is already over: its customers cannot be drawn before it.",
             hint=f"set `start` in {folder.relative(folder.iteration_file(pilot, number))} to today or later",
         )
     return _draw_and_lock(folder, loaded, plan, data, by=by, now=now, dry_run=dry_run)
@@ -264,7 +265,7 @@ def _refuse_second(folder: ProgramFolder, plan: Plan) -> None:
         return
     refuse_changes(folder, row, plan)
     raise Refused(
-        f"Iteration {plan.number} of {plan.pilot} was launched on {row.at:%Y-%m-%d} by {row.by}.",
+        f"Iteration {plan.number} of {plan.pilot} was launched on {day(row.at.date())} by {row.by}.",
         hint=f"read it: pitcairn read {plan.pilot}",
     )
 

@@ -8,12 +8,14 @@ from typing import Any
 from pitcairn.canonical import plain
 from pitcairn.design.difference import difference
 from pitcairn.design.plan import Plan
-from pitcairn.errors import DataError, Problem, Refused
+from pitcairn.errors import DataError, Problem, Refused, SpecError
 from pitcairn.ledger import attempts, history
 from pitcairn.ledger.history import LaunchRow
 from pitcairn.ledger.recorded import bars
+from pitcairn.phrases import day
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.lock import AlarmFact, GainFact, Lock
+from pitcairn.spec.load import unknown_pilot
 
 GAINED = ("promote", "adapt")
 """Verdicts that rest on a gain worth having."""
@@ -35,6 +37,8 @@ def launched_last(folder: ProgramFolder, pilot: str, number: int | None) -> Laun
     if number is not None:
         return launched(folder, pilot, number)
     rows = history.launches(folder.ledger_file, pilot)
+    if not rows and not folder.pilot_file(pilot).is_file():
+        raise SpecError(unknown_pilot(folder, pilot))
     if not rows:
         raise Refused(f"No iteration of {pilot} has been launched.", hint=f"lock a plan: pitcairn launch {pilot}")
     return max(rows, key=lambda row: row.number)
@@ -57,12 +61,15 @@ def refuse_changes(folder: ProgramFolder, launch: LaunchRow, now: Plan) -> None:
     """Refused, with what differs, where the plan files no longer say what was locked."""
     if launch.body.plan_digest == now.digest:
         return
+    # An older version locked fewer fields; what it did not ask for stands at its default, then and now.
+    changed = difference(_plain(plan_of(launch)), _plain(now))
+    if not changed:
+        return
     file = folder.relative(folder.iteration_file(launch.pilot, launch.number))
-    changed = difference(launch.body.plan, _plain(now))
     raise Refused(
         [
             Problem(
-                message=f"The plan was locked on {launch.at:%Y-%m-%d} by {launch.by} and has changed since.",
+                message=f"The plan was locked on {day(launch.at.date())} by {launch.by} and has changed since.",
                 file=file,
                 hint="put it back as it was; a change belongs into the next iteration",
             ),

@@ -120,9 +120,9 @@ class Standing:
     scope: str
     number: int
     stage: Literal["explore", "confirm"]
-    state: Literal["draft", "invalid", "running", "to read", "read", "decided", "closed"]
+    state: Literal["draft", "invalid", "running", "to read", "read", "decided", "promoted", "closed"]
     """draft: not launched; running: launched, first results later; to read: results are due; read: has a reading;
-    decided: somebody decided on every arm; closed: ended early."""
+    decided: somebody decided on every arm; promoted: packed; closed: ended early."""
     sentence: str
     """`day 5 of 28; first results 20 October 2026`."""
     waiting: bool

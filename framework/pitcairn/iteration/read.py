@@ -24,6 +24,7 @@ from pitcairn.ledger import history
 from pitcairn.ledger.entry import ReadingBody
 from pitcairn.ledger.history import LaunchRow
 from pitcairn.ledger.ledger import Ledger
+from pitcairn.phrases import day
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.encode import to_json
 from pitcairn.reading.lock import GainFact, Lock
@@ -52,14 +53,15 @@ def read(
 ) -> Taken:
     """One reading of a launched iteration, with the data up to and including `as_of` (yesterday if left out).
 
-    SpecError, DataError or Refused (not launched, plan changed, a day that is not over) with nothing written. A
+    SpecError, DataError or Refused (not launched, plan changed, a day before the start or not over) with nothing
+    written. A
     reading whose verdict is withheld is a reading: it is written and recorded like any other.
     """
     loaded = load(folder, pilot, number)
     launch = launched(folder, pilot, number)
     refuse_changes(folder, launch, resolve(loaded))
     plan = plan_of(launch)
-    result, saw = _result(folder, loaded, launch, plan, _last_full_day(as_of, today), data)
+    result, saw = _result(folder, loaded, launch, plan, _last_full_day(plan, as_of, today), data)
     taken = Taken(
         result=result,
         result_file=folder.result_file(pilot, number),
@@ -71,15 +73,19 @@ def read(
     return taken
 
 
-def _last_full_day(as_of: date | None, today: date) -> date:
-    if as_of is None:
-        return today - timedelta(days=1)
-    if as_of >= today:
+def _last_full_day(plan: Plan, as_of: date | None, today: date) -> date:
+    yesterday = today - timedelta(days=1)
+    if as_of is not None and as_of > yesterday:
         raise Refused(
-            f"{as_of} is not over yet, so its outcomes are not complete.",
-            hint=f"the last full day is {today - timedelta(days=1)}",
+            f"{as_of} is not over yet, so its outcomes are not complete.", hint=f"the last full day is {yesterday}"
         )
-    return as_of
+    found = as_of or yesterday
+    if found < plan.start:
+        raise Refused(
+            f"There is nothing to read as of {day(found)}: the first customer starts on {day(plan.start)}.",
+            hint=f"read it from {day(plan.start + timedelta(days=1))} on",
+        )
+    return found
 
 
 def _result(

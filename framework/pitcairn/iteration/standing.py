@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -14,6 +14,7 @@ from pitcairn.iteration.locked import plan_of
 from pitcairn.iteration.outcomes import Standing
 from pitcairn.iteration.scores import scores
 from pitcairn.ledger import attempts, history
+from pitcairn.ledger.entry import ReadingBody
 from pitcairn.ledger.history import DecisionRow, LaunchRow
 from pitcairn.phrases import day
 from pitcairn.program import ProgramFolder
@@ -24,7 +25,7 @@ from pitcairn.spec.load import Loaded, load
 def standings(folder: ProgramFolder, *, today: date) -> tuple[Standing, ...]:
     """The latest iteration of every pilot, in order of name; a pilot whose files are not valid says so."""
     fared = {score.owner: score for score in scores(folder)}
-    found = (_standing(folder, pilot, today) for pilot in folder.pilot_ids())
+    found = (standing(folder, pilot, today=today) for pilot in folder.pilot_ids())
     return tuple(replace(one, predictions=fared.get(one.owner)) for one in found)
 
 
@@ -39,7 +40,8 @@ def followed(found: Sequence[Standing], rollouts: Sequence[RolloutNow]) -> tuple
     )
 
 
-def _standing(folder: ProgramFolder, pilot: str, today: date) -> Standing:
+def standing(folder: ProgramFolder, pilot: str, *, today: date) -> Standing:
+    """Where one pilot's latest iteration stands; without how its owner's predictions have fared."""
     try:
         loaded = load(folder, pilot)
     except SpecError as error:
@@ -59,14 +61,21 @@ def _launched(folder: ProgramFolder, launch: LaunchRow, today: date) -> Standing
     decided = {row.body.arm: row for row in history.decisions(path, pilot, plan.number)}
     told = tuple(f"“{row.body.label}”: {row.body.decision}, by {row.by}" for row in decided.values())
     closed = next((row for row in history.closings(path, pilot) if row.number == plan.number), None)
+    packed = next((row for row in history.entries(path, "promotion", pilot, plan.number)), None)
+    ruled = {row.body.arm for row in decided.values() if row.body.decision != "wait"}
+    last = readings[-1].body if readings else None
     if closed is not None:
         sentence = f"ended early on {day(closed.at.date())}: {closed.body.why}"
         found = _described(plan, "closed", sentence, f"pitcairn iterate {pilot}", waiting=False)
-    elif readings and all(arm.id in decided for arm in plan.treatments):
+    elif packed is not None:
+        file = str(packed.body.get("file", ""))
+        found = _described(plan, "promoted", f"packed as {file}", f"pitcairn pack verify {file}", waiting=False)
+    elif last and ruled.issuperset(arm.id for arm in plan.treatments):
         found = _described(plan, "decided", "; ".join(told), _after(plan, decided.values()), waiting=False)
-    elif readings and date.fromisoformat(readings[-1].body.as_of) >= _last_full_day(plan):
-        body = readings[-1].body
-        found = _described(plan, "read", body.headline, f"pitcairn decide {pilot}", waiting=True)
+    elif last and last.withheld and today >= plan.end:
+        found = _described(plan, "to read", last.headline, f"pitcairn read {pilot}", waiting=True)
+    elif last and (date.fromisoformat(last.as_of) >= _last_full_day(plan) or _settles(last)):
+        found = _described(plan, "read", last.headline, _decide(plan, ruled), waiting=True)
     elif today >= plan.end:
         due = f"results were due on {day(plan.end)}"
         found = _described(plan, "to read", due, f"pitcairn read {pilot}", waiting=True)
@@ -75,14 +84,26 @@ def _launched(folder: ProgramFolder, launch: LaunchRow, today: date) -> Standing
     return replace(found, decisions=told)
 
 
+def _settles(reading: ReadingBody) -> bool:
+    """Whether a reading before the planned end asks for a decision all the same: a gate was passed, or harm rang."""
+    return not reading.withheld and any(code in ("promote", "harm") for _, code in reading.verdicts)
+
+
+def _decide(plan: Plan, ruled: Collection[str]) -> str:
+    arms = [arm.id for arm in plan.treatments]
+    left = next((arm for arm in arms if arm not in ruled), arms[0])
+    return f"pitcairn decide {plan.pilot}" + (f" --arm {left}" if len(arms) > 1 else "")
+
+
 def _after(plan: Plan, decided: Iterable[DecisionRow]) -> str:
     """What to type once everything is decided."""
-    words = {row.body.decision for row in decided}
-    if "promote" in words:
-        return f"pitcairn promote {plan.pilot}"
-    if "confirm" in words:
-        return f"pitcairn iterate {plan.pilot} --confirm"
-    return f"pitcairn read {plan.pilot}" if words == {"wait"} else f"pitcairn iterate {plan.pilot}"
+    arms = {row.body.decision: row.body.arm for row in decided}
+    if "promote" in arms:
+        return f"pitcairn promote {plan.pilot} --arm {arms['promote']}"
+    if "confirm" in arms:
+        which = f" --arm {arms['confirm']}" if len(plan.treatments) > 1 else ""
+        return f"pitcairn iterate {plan.pilot} --confirm{which}"
+    return "pitcairn site" if set(arms) == {"stop"} else f"pitcairn iterate {plan.pilot}"
 
 
 def _last_full_day(plan: Plan) -> date:

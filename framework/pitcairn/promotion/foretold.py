@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 
+from pitcairn.phrases import day
 from pitcairn.promotion.predict import ALIKE, Prediction
 from pitcairn.promotion.watch import IN_A_ROW, Watched
 
@@ -71,12 +73,13 @@ def looked(one: Prediction, found: Watched) -> tuple[str, ...]:
         return ("No look yet: nothing was read that has an estimate.",)
     last = found.looks[-1]
     said = [
-        f"Look {len(found.looks)}, as of {last.as_of}: {percent(last.log_ratio)}. Predicted: {percent(one.estimate)}, "
-        f"and it is {'inside' if found.inside else 'outside'} where 9 of 10 such looks were predicted.",
+        f"Look {len(found.looks)}, as of {day(date.fromisoformat(last.as_of))}: {percent(last.log_ratio)}. "
+        f"Predicted: {percent(one.estimate)}, and it is {'inside' if found.inside else 'outside'} where 9 of 10 such "
+        "looks were predicted.",
         {
-            "yes": "Harm: yes.",
-            "no": "Harm: not seen, which is not the same as none.",
-            "not_yet": "Harm: cannot be told yet.",
+            "yes": "Harm to the deciding measure: yes.",
+            "no": "Harm to the deciding measure: not seen, which is not the same as none.",
+            "not_yet": "Harm to the deciding measure: cannot be told yet.",
         }[found.harm],
         {
             "yes": "The gain is confirmed.",

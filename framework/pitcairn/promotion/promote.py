@@ -107,7 +107,7 @@ def refuse_unmet(found: Candidate, tests: Sequence[Standing]) -> None:
     """Refused with every test that is not met, each with its evidence and what to do."""
     unmet = [one for one in tests if not one.met]
     if unmet:
-        count = f"{len(unmet)} of {len(tests)} tests are not met"
+        count = f"{len(unmet)} of {len(tests)} tests {'is' if len(unmet) == 1 else 'are'} not met"
         first = Problem(message=f"“{found.arm}” of {found.pilot} cannot be promoted yet: {count}.")
         raise Refused([first, *(Problem(message=f"{one.test}: {one.evidence}", hint=one.todo) for one in unmet)])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from pitcairn.canonical import digest
 from pitcairn.ledger.verify import verify
@@ -57,7 +58,7 @@ def _confirmed(candidate: Candidate) -> Standing:
     if turn.reading is None:
         return _unmet(test, f"{number} was not read.", f"pitcairn read {candidate.pilot}")
     verdict = dict(turn.reading.body.verdicts).get(candidate.arm, "withheld")
-    evidence = f"{number}, read as of {turn.reading.body.as_of}: {verdict.replace('_', ' ')}."
+    evidence = f"{number}, read as of {day(date.fromisoformat(turn.reading.body.as_of))}: {verdict.replace('_', ' ')}."
     if verdict != "promote":
         return _unmet(test, evidence, "only a reading whose verdict is “promote” passes")
     later = _later(candidate)

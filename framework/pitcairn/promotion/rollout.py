@@ -15,6 +15,7 @@ from pitcairn.errors import Refused
 from pitcairn.estimate.effect import NotAvailable
 from pitcairn.iteration.locked import launched, plan_of
 from pitcairn.ledger import history
+from pitcairn.phrases import day
 from pitcairn.program import ProgramFolder
 from pitcairn.promotion.adoption import Look, State, Step, record, state_of
 from pitcairn.promotion.compiled import StageValues, model_digest, next_stage
@@ -210,7 +211,9 @@ def roll_back(folder: ProgramFolder, now: Standing, *, by: str, because: str, at
 def _refuse_over(state: State) -> None:
     if state.over is not None:
         word = "rolled back" if state.over.step.happened == "rolled_back" else "retired"
-        raise Refused(f"{state.pilot} was {word} on {state.over.at:%Y-%m-%d} by {state.over.by}: {state.over.step.why}")
+        raise Refused(
+            f"{state.pilot} was {word} on {day(state.over.at.date())} by {state.over.by}: {state.over.step.why}"
+        )
 
 
 def _refuse_unapproved(now: Standing, by: Sequence[str]) -> None:

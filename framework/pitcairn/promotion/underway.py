@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pitcairn.errors import PitcairnError
+from pitcairn.iteration import standing as turns
 from pitcairn.phrases import day
 from pitcairn.program import ProgramFolder
 from pitcairn.promotion.adoption import State, adopted, state_of
@@ -28,6 +31,11 @@ def underway(folder: ProgramFolder) -> tuple[RolloutNow, ...]:
     return tuple(_now(folder, state_of(folder.ledger_file, pilot)) for pilot in adopted(folder.ledger_file))
 
 
+def command_after(folder: ProgramFolder, pilot: str, *, today: date) -> str:
+    """What to type next for one pilot, after something was recorded of it. DataError for a damaged ledger."""
+    return turns.followed([turns.standing(folder, pilot, today=today)], underway(folder))[0].command
+
+
 def next_command(now: Standing) -> str:
     """What to type after having seen a rollout."""
     pilot = now.state.pilot
@@ -39,7 +47,9 @@ def next_command(now: Standing) -> str:
         return f"pitcairn read {pilot}" if now.result is not None else "pitcairn status"
     if now.is_last:
         return f"pitcairn watch {pilot}"
-    return f"pitcairn rollout {pilot} --{'advance' if now.state.rehearsed else 'rehearse-rollback'}"
+    if not now.state.rehearsed:
+        return f"pitcairn rollout {pilot} --rehearse-rollback"
+    return f"pitcairn rollout {pilot} --advance" + (" --because TEXT" if now.judgement.colour == "amber" else "")
 
 
 def _now(folder: ProgramFolder, state: State) -> RolloutNow:

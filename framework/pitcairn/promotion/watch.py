@@ -18,6 +18,7 @@ from pitcairn.errors import Refused
 from pitcairn.estimate.always_valid import mixing, needed_z
 from pitcairn.estimate.boundaries import boundary
 from pitcairn.estimate.spending import information_time, o_brien_fleming
+from pitcairn.phrases import day
 from pitcairn.program import ProgramFolder
 from pitcairn.promotion.adoption import Look, State, Step, record, state_of
 from pitcairn.promotion.gates import observed_range
@@ -140,7 +141,7 @@ def retire(folder: ProgramFolder, pilot: str, *, by: str, because: str, now: dat
     """Ends an adoption for good; it stays readable, with the reason. Refused without one, or where it is over."""
     state = state_of(folder.ledger_file, pilot)
     if state.over is not None:
-        raise Refused(f"{pilot} is over since {state.over.at:%Y-%m-%d}: {state.over.step.why}")
+        raise Refused(f"{pilot} is over since {day(state.over.at.date())}: {state.over.step.why}")
     if not because.strip():
         raise Refused("Retiring needs a reason.", hint="add: --because TEXT")
     record(

@@ -20,7 +20,7 @@ from pitcairn.evidence.cube import Cube
 from pitcairn.phrases import several
 from pitcairn.reading.effects import Outcome, effect, level_of
 from pitcairn.reading.numbers import display_for
-from pitcairn.reading.result import GroupRow, GroupTable, Withheld
+from pitcairn.reading.result import GroupRow, GroupTable, Shown, Withheld
 
 SMALLEST_CELL = 50
 """Fewer counted customers than this, in a level of either arm, are not shown: for privacy, and for sense."""
@@ -197,13 +197,15 @@ def _table(
     return GroupTable(
         id=group.id,
         label=group.label,
-        heading=_heading([f"“{arm.label}”" for arm in clear]),
+        heading=_heading([f"“{arm.label}”" for arm in clear], [isinstance(row.effect, Shown) for row in rows]),
         differs_for=tuple(arm.id for arm in clear),
         rows=tuple(rows),
     )
 
 
-def _heading(labels: list[str]) -> str:
+def _heading(labels: list[str], compared: list[bool]) -> str:
+    if not any(compared):
+        return "Too few customers to compare groups"
     return f"Groups clearly differ for {several(labels)}" if labels else "No clear difference between groups"
 
 

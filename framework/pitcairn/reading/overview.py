@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     # Its module loads the numbers, which whoever only asks where things stand does without.
     from pitcairn.reading.together import Together
 
-State = Literal["draft", "invalid", "running", "to read", "read", "decided", "closed"]
+State = Literal["draft", "invalid", "running", "to read", "read", "decided", "promoted", "closed"]
 STAGES = ("Plan", "Run", "Read", "Decide", "Promoted")
 _URGENCY: dict[State, tuple[int, str, Mark]] = {
     "invalid": (1, "Mend the plan", "bad"),
@@ -24,6 +24,7 @@ _URGENCY: dict[State, tuple[int, str, Mark]] = {
     "draft": (4, "Launch", "neutral"),
     "running": (5, "Running", "neutral"),
     "decided": (6, "Decided", "good"),
+    "promoted": (6, "Promoted", "good"),
     "closed": (6, "Ended early", "neutral"),
 }
 WITHHELD = (0, "Do not read", "bad")
@@ -130,7 +131,7 @@ def stage(pilot: PilotNow) -> int:
     """How many of `STAGES` a pilot has reached: 1 while it is planned, 5 once somebody decided to promote."""
     if any(one.decision == "promote" for turn in pilot.turns for one in turn.rulings):
         return 5
-    return {"draft": 1, "invalid": 1, "running": 2, "to read": 3, "read": 4, "decided": 4, "closed": 2}[pilot.state]
+    return {"draft": 1, "invalid": 1, "running": 2, "closed": 2, "to read": 3, "promoted": 5}.get(pilot.state, 4)
 
 
 def counts(pilots: Sequence[PilotNow], lessons: Sequence[Lesson]) -> tuple[tuple[str, str], ...]:

@@ -72,7 +72,7 @@ def _row(plan: Plan, told: Told, display: Display, fact: GainFact, everything: t
         raw_text=texts[0],
         estimate_text=texts[1],
         range_text=f"{texts[2]} to {texts[3]}" if sign > 0 else f"{texts[3]} to {texts[2]}",
-        sentence=_sentence(found, texts, display.unit, len(own), largest, rising=sign > 0),
+        sentence=_told(plan, fact.arm) + _sentence(found, texts, display.unit, len(own), largest, rising=sign > 0),
     )
 
 
@@ -87,6 +87,12 @@ def _largest(plan: Plan, level: float) -> float:
     foretold = [one.high for one in plan.predictions if one.measure == plan.deciding.id]
     hoped = max([2 * (plan.deciding.worth_it or 0.0), *foretold])
     return max(SMALLEST, hoped / level) if level > 0 else SMALLEST
+
+
+def _told(plan: Plan, arm: str) -> str:
+    """Whose number it is, where several are promised."""
+    label = next(one.label for one in plan.arms if one.id == arm)
+    return f"“{label}”: " if len(plan.treatments) > 1 else ""
 
 
 def _sentence(found: Promised, texts: list[str], unit: str, own: int, largest: float, *, rising: bool) -> str:

@@ -82,7 +82,9 @@ def groups(result: Result) -> str:
     differing = [f"“{table.label}”" for table in result.groups if table.differs_for]
     if differing:
         return f"Customers differ: how well it works depends on {several(differing)}"
-    ways = len(result.groups)
+    ways = sum(any(isinstance(row.effect, Shown) for row in table.rows) for table in result.groups)
+    if not ways:
+        return "Too few customers to compare groups"
     split = "one way" if ways == 1 else f"{number(ways)} ways"
     return f"No clear difference between groups, in {split} to split customers"
 

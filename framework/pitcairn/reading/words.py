@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from pitcairn.design.budget import HARM, guardrail_level
 from pitcairn.design.plan import Plan
@@ -157,19 +158,36 @@ def next_step(told: Told, codes: tuple[Code, ...]) -> tuple[str, str]:
     """(sentence, command): what to do next, and what to type."""
     plan = told.plan
     read = f"pitcairn read {plan.pilot}"
-    iterate = f"pitcairn iterate {plan.pilot}"
-    decide = f"pitcairn decide {plan.pilot}"
     if "unsafe_to_read" in codes:
         return "Find the cause of the failed check and mend the data, then read again.", read
     if "harm" in codes:
-        return "Stop sending, and record who decided so and why.", decide
+        return "Stop sending, and record who decided so and why.", _decide(plan, codes, "harm")
     if "too_early" in codes:
-        return f"Read again when the follow-up is over, on {day(plan.end)}.", read
+        return _again(told), read
     if "promote" in codes:
-        return "The rules recommend promotion. A person other than the owner decides.", f"{decide} --decision promote"
+        return "The rules recommend promotion. A person other than the owner decides.", (
+            f"{_decide(plan, codes, 'promote')} --decision promote"
+        )
     if "adapt" in codes and not told.lock.retrospective and _unproven(told) == {CONFIRMED}:
-        return "Confirm the same model on fresh customers.", f"{iterate} --confirm"
-    return "Write the next iteration: what changes, and why.", iterate
+        return "Decide whether to confirm the same model on fresh customers.", (
+            f"{_decide(plan, codes, 'adapt')} --decision confirm"
+        )
+    return "Decide what becomes of it; then the next iteration says what changes, and why.", _decide(plan, codes)
+
+
+def _decide(plan: Plan, codes: tuple[Code, ...], code: Code | None = None) -> str:
+    """The command that decides on the first arm with this verdict; which arm is said only where there are several."""
+    arms = [arm.id for arm in plan.treatments]
+    arm = arms[codes.index(code)] if code else arms[0]
+    return f"pitcairn decide {plan.pilot}" + (f" --arm {arm}" if len(arms) > 1 else "")
+
+
+def _again(told: Told) -> str:
+    plan = told.plan
+    if told.lock.attempt is None or not plan.has_own_starts:
+        return f"Read again when the follow-up is over, on {day(plan.end)}."
+    first = plan.start + timedelta(days=plan.follow_up_days)
+    return f"Read again on any day: it can pass from {day(first)} on, and is over on {day(plan.end)}."
 
 
 def _unproven(told: Told) -> set[str]:

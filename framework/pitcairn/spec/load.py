@@ -126,13 +126,15 @@ def _loaded(drafts: Drafts) -> Loaded:
     )
 
 
+def unknown_pilot(folder: ProgramFolder, pilot: str) -> Problem:
+    """What to say where there is no such pilot; the nearest is named even where the word could not name one."""
+    hint = suggestion(pilot, folder.pilot_ids(), "pilots here") or "make one with: pitcairn new PILOT"
+    return Problem(message=f"There is no pilot “{pilot}” in “{folder.root.name}”.", hint=hint)
+
+
 def _known_pilot(folder: ProgramFolder, pilot: str) -> None:
-    """The nearest pilot is named even where the word could not name one."""
-    known = folder.pilot_ids()
-    if pilot in known and folder.pilot_file(pilot).is_file():
-        return
-    hint = suggestion(pilot, known, "pilots here") or "make one with: pitcairn new PILOT"
-    raise SpecError(f"There is no pilot “{pilot}” in this program.", hint=hint)
+    if pilot not in folder.pilot_ids() or not folder.pilot_file(pilot).is_file():
+        raise SpecError(unknown_pilot(folder, pilot))
 
 
 def _known_number(folder: ProgramFolder, pilot: str, number: int | None) -> int | None:
