@@ -2,6 +2,7 @@ import pytest
 from past_builders import append, decided, launched, was_read
 
 from pitcairn.canonical import plain
+from pitcairn.errors import DataError
 from pitcairn.ledger.entry import AmendmentBody
 from pitcairn.program import ProgramFolder
 from pitcairn.report.context import ALONE, NOT_HERE, NOT_READ, NOT_READABLE, Records
@@ -77,3 +78,46 @@ def test_a_result_of_another_version_says_that_it_cannot_be_read(folder):
 def test_a_result_of_no_ledger_stands_alone(folder):
     assert Records.of(folder).context(result()) == ALONE
     assert 'id="iterations"' not in iteration_page(result(), ALONE)
+
+
+# --- since a promotion ----------------------------------------------------------------------------------------
+
+
+def since(folder: ProgramFolder) -> str:
+    """What the page of the promoted iteration says after the number to promise."""
+    (one,) = Records.of(folder).held_back("second-order", 1)
+    return one.sentence
+
+
+def test_a_promise_is_replaced_by_what_customers_held_out_since_have_shown(tmp_path):
+    folder = ProgramFolder(tmp_path)
+    launched(folder, 1)
+    was_read(folder, 1, "promote")
+    assert Records.of(folder).held_back("second-order", 1) == ()
+    core = {"core_digest": "c" * 64}
+    append(folder, "promotion", 1, core | {"arm": "note", "name": "note", "version": "1.0.0"}, "second-order")
+    assert since(folder).startswith("“note 1.0.0” was promoted; what it does since has not been measured here")
+    append(folder, "adoption", 1, {"core_digest": "d" * 64}, "another-model")
+    assert "has not been measured here" in since(folder)
+    append(folder, "adoption", 1, core, "note-on")
+    assert since(folder) == (
+        "What it does since the decision is measured in note-on, on customers held out; nothing yet."
+    )
+    look = {"iteration": 1, "as_of": "2026-05-01", "log_ratio": 0.0953101798, "standard_error": 0.02}
+    append(folder, "stage", 1, {"happened": "advanced", "look": look}, "note-on")
+    assert since(folder).endswith("nothing yet.")
+    append(folder, "stage", 1, {"happened": "watched", "look": look}, "note-on")
+    assert since(folder) == (
+        "Since the decision, against customers held out in note-on: +10.0%, likely between +5.8% and +14.4%, as of "
+        "1 May 2026. Promise this instead: nobody chose it for being ahead."
+    )
+
+
+def test_a_look_that_is_none_is_told_as_damage(tmp_path):
+    folder = ProgramFolder(tmp_path)
+    launched(folder, 1)
+    append(folder, "promotion", 1, {"core_digest": "c", "arm": "note"}, "second-order")
+    append(folder, "adoption", 1, {"core_digest": "c"}, "note-on")
+    append(folder, "stage", 1, {"happened": "watched", "look": {"as_of": "soon"}}, "note-on")
+    with pytest.raises(DataError, match="does not hold what it should"):
+        Records.of(folder).held_back("second-order", 1)

@@ -24,6 +24,7 @@ from pitcairn.promotion.contents import Contents
 from pitcairn.promotion.fitting import Setting, misfits
 from pitcairn.promotion.foretold import predicted
 from pitcairn.promotion.registry import adoptions_in
+from pitcairn.promotion.since import refresh
 from pitcairn.promotion.trust import Verified
 from pitcairn.spec.load import load
 
@@ -107,6 +108,7 @@ def adopt(
         except BaseException:
             rmtree(folder.pilot_folder(setting.pilot), ignore_errors=True)
             raise
+        refresh(folder, foreseen.plan.lineage)
     limits = tuple(f"It must not be used: {text}" for text in contents.out_of_scope)
     start = f"About {foreseen.eligible:,} customers may be drawn here, stage by stage."
     return Adopted(said=(start, *predicted(adoption.prediction), *limits), files=written)

@@ -23,6 +23,7 @@ from pitcairn.promotion.history import Turn
 from pitcairn.promotion.pack import ENDING, archive_digest, packed, read
 from pitcairn.promotion.payload import payload
 from pitcairn.promotion.readiness import Standing, standings
+from pitcairn.promotion.since import refresh
 from pitcairn.promotion.versions import FIRST, Earlier, Parts, next_version, parts_of
 
 
@@ -92,6 +93,7 @@ def promote(
     again = any(one.version == version for one in earlier)
     if not dry_run:
         _keep(folder, found, path, data, None if again else _body(contents, folder, path, data, pack.digest), by, now)
+        refresh(folder, found.turn.plan.lineage)
     return Promotion(
         standings=tests,
         contents=contents,

@@ -24,6 +24,7 @@ from pitcairn.promotion.adoption import Look, State, Step, record, state_of
 from pitcairn.promotion.gates import observed_range
 from pitcairn.promotion.predict import Prediction
 from pitcairn.promotion.rollout import look_at, refuse_another_model, result_of
+from pitcairn.promotion.since import refresh
 
 HARM_LEVEL = 0.05
 CONFIRM_LEVEL = 0.05
@@ -122,6 +123,7 @@ def watch(
         if not dry_run:
             step = Step(happened="watched", stage=state.reached, name="", why="A look at what came.", look=latest)
             record(folder.ledger_file, state, step, by=by, at=now)
+            refresh(folder, state.lineage)
     planned = planned_information(state)
     return state, judged(
         looks,

@@ -8,16 +8,20 @@ change no page; a later decision does, so whoever records one has the page made 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from pitcairn.design.lineage import kin
 from pitcairn.errors import DataError
 from pitcairn.ledger import attempts, history
+from pitcairn.ledger.entry import Entry
 from pitcairn.ledger.history import AmendmentRow, ClosingRow, DecisionRow, LaunchRow, ReadingRow
 from pitcairn.ledger.recorded import deviation_of, early_end_of, ruling
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.encode import from_json
+from pitcairn.reading.holdback import HeldBack, Look
 from pitcairn.reading.past import Ruling, Turn
 from pitcairn.reading.result import Result
 
@@ -31,6 +35,8 @@ class Context:
     """The iterations of the same question up to the page's own, oldest first."""
 
     turns: tuple[Turn, ...] = ()
+    held_back: tuple[HeldBack, ...] = ()
+    """What became of the arms of the page's own iteration that were promoted, since the decision."""
 
     @property
     def own(self) -> Turn | None:
@@ -52,6 +58,9 @@ class Records:
     decisions: tuple[DecisionRow, ...]
     amendments: tuple[AmendmentRow, ...]
     closings: tuple[ClosingRow, ...]
+    promotions: tuple[Entry, ...] = ()
+    adoptions: tuple[Entry, ...] = ()
+    stages: tuple[Entry, ...] = ()
 
     @classmethod
     def of(cls, folder: ProgramFolder) -> Records:
@@ -63,6 +72,9 @@ class Records:
             decisions=history.decisions(folder.ledger_file),
             amendments=history.amendments(folder.ledger_file),
             closings=history.closings(folder.ledger_file),
+            promotions=history.entries(folder.ledger_file, "promotion"),
+            adoptions=history.entries(folder.ledger_file, "adoption"),
+            stages=history.entries(folder.ledger_file, "stage"),
         )
 
     def context(self, result: Result) -> Context:
@@ -73,7 +85,29 @@ class Records:
         before = [row for row in self.launches if row.seq <= own.seq]
         kindred = kin([row.body.plan for row in before], before.index(own))
         same = [row for place, row in enumerate(before) if row.pilot == own.pilot or place in kindred]
-        return Context(turns=tuple(self.turn(row, result if row is own else None) for row in same))
+        return Context(
+            turns=tuple(self.turn(row, result if row is own else None) for row in same),
+            held_back=self.held_back(own.pilot, own.number),
+        )
+
+    def held_back(self, pilot: str, number: int) -> tuple[HeldBack, ...]:
+        """The promoted arms of an iteration, each with the last look of the pack's adoption at the same place."""
+        rows = [row for row in self.promotions if (row.pilot, row.iteration) == (pilot, number)]
+        last = {str(row.body.get("arm")): row for row in rows}
+        return tuple(self._since(arm, row) for arm, row in last.items())
+
+    def _since(self, arm: str, promotion: Entry) -> HeldBack:
+        core, pack = promotion.body.get("core_digest"), f"{promotion.body.get('name')} {promotion.body.get('version')}"
+        here = [
+            row
+            for row in self.adoptions
+            if row.lineage == promotion.lineage and row.body.get("core_digest") == core and row.seq > promotion.seq
+        ]
+        if not here:
+            return HeldBack(arm=arm, pack=pack, pilot=None, look=None)
+        after = [row for row in self.stages if row.pilot == here[-1].pilot and row.seq > here[-1].seq]
+        looks = [row.body["look"] for row in after if row.body.get("happened") == "watched" and row.body.get("look")]
+        return HeldBack(arm=arm, pack=pack, pilot=here[-1].pilot, look=_look(looks[-1]) if looks else None)
 
     def turns(self, launches: Iterable[LaunchRow]) -> tuple[Turn, ...]:
         """Launched iterations with their last readings."""
@@ -129,3 +163,17 @@ class Records:
             return None, NOT_HERE
         except (UnicodeDecodeError, DataError):
             return None, NOT_READABLE
+
+
+def _look(found: Mapping[str, Any]) -> Look:
+    try:
+        return Look(
+            as_of=date.fromisoformat(str(found["as_of"])).isoformat(),
+            log_ratio=float(found["log_ratio"]),
+            standard_error=float(found["standard_error"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            "A step of a rollout in the ledger does not hold what it should.",
+            hint="see what was changed with: pitcairn ledger verify",
+        ) from error

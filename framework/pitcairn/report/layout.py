@@ -89,7 +89,7 @@ def iteration(result: Result, context: Context = ALONE, *, linked: bool = False)
         changes=_pairs(result.changed),
         story=story.story(context.turns, pilots="../" if linked else None),
         readiness=_readiness(index, result.promotion) if shown else (),
-        promised=_promised(result) if shown else (),
+        promised=_promised(result, context) if shown else (),
         next_sentence=next_sentence,
         next_command=next_command,
         limits=result.limits if shown else (),
@@ -211,10 +211,11 @@ def _tested(index: Index, row: PromotionRow) -> Tested:
     return Tested(mark="good" if row.met else "open", met=row.met, name=row.test, evidence=row.evidence)
 
 
-def _promised(result: Result) -> tuple[str, ...]:
-    """Only arms that are worth going on with have a number to promise."""
+def _promised(result: Result, context: Context) -> tuple[str, ...]:
+    """Only arms that are worth going on with have a number to promise; after a promotion with what came since."""
+    since = {one.arm: f" {one.sentence}" for one in context.held_back}
     worthy = {verdict.arm for verdict in result.verdicts if verdict.code in ("promote", "adapt")}
-    return tuple(row.sentence for row in result.promised if row.arm in worthy)
+    return tuple(row.sentence + since.get(row.arm, "") for row in result.promised if row.arm in worthy)
 
 
 def _otherwise(index: Index, result: Result) -> tuple[Otherwise, ...]:
