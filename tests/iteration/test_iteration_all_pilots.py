@@ -15,6 +15,7 @@ from small_shop import assigned, files_in, go
 from two_pilots import COUNT, EFFECTS, FIRST, LAST, LATER, SEED, a_program, kept_out, live, run, see
 
 import pitcairn.templates
+from pitcairn.commands.group import run as command
 from pitcairn.errors import Refused, SpecError
 from pitcairn.examples.shop.people import people
 from pitcairn.iteration.site import build
@@ -308,3 +309,19 @@ def test_hostile_labels_stay_text_and_the_page_asks_for_nothing(tmp_path: Path) 
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)" in page
     assert len(page.encode("utf-8")) < 300_000
+
+
+def test_the_command_says_the_sentence_first_and_where_the_page_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = small(tmp_path)
+    monkeypatch.chdir(folder.root)
+    words = ["together", "--from", "2026-03-01", "--to", "2026-08-31", "--by", "ada", "--today", "2026-09-02"]
+    assert command(words) == 0
+    said = capsys.readouterr().out
+    assert said.splitlines()[0].lstrip("·✓! ").startswith(("Of every", "Whether all pilots"))
+    assert "Wrote reports/together/2026-03-01-2026-08-31.html" in said
+    assert command([*words, "--json", "--dry-run"]) == 0
+    assert json.loads(capsys.readouterr().out)["result"]["schema"] == "pitcairn.together/1"
+    assert command(["together", "--from", "2026-03-01", "--to", "2026-08-31", "--measure", "visted"]) != 0
+    assert "did you mean “visited”?" in capsys.readouterr().err

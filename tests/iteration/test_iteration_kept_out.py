@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_shop import CUSTOMERS, ITERATION, a_shop, assigned, go
+from small_shop import CUSTOMERS, ITERATION, a_shop, assigned, go, look, luck
 
 from pitcairn.design.assignment import is_kept_out
 from pitcairn.design.plan import HoldoutPlan
@@ -138,3 +138,14 @@ def test_a_holdout_that_cannot_be_is_refused_at_its_line(tmp_path: Path, written
     folder = a_shop_with(tmp_path, f"holdout: {written}\n")
     with pytest.raises(SpecError, match=said):
         load(folder)
+
+
+def test_the_page_of_somebody_elses_draw_says_that_it_may_have_customers_kept_out(tmp_path: Path) -> None:
+    folder = a_shop_with(tmp_path)
+    text = ITERATION + "assignment: {source: customers, column: area, values: {usual: town, note: land}}\n"
+    folder.iteration_file("note", 1).write_text(text.replace("groups: [area]\n", ""), encoding="utf-8")
+    go(folder)
+    rows = "".join(f"c{number:05d},{int(luck(number, 'visit') < 0.1)},0\n" for number in range(CUSTOMERS))
+    (folder.root / "data" / "outcomes.csv").write_text("id,visit,complaint\n" + rows, encoding="utf-8")
+    limits = look(folder).result.limits
+    assert any(limit.startswith("The program keeps 5% of its customers out of all pilots.") for limit in limits)

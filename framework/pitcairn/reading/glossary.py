@@ -106,6 +106,13 @@ TERMS = (
         text="One turn of a pilot: a plan, a draw, a reading, a decision.",
     ),
     Term(
+        id="kept-out",
+        name="Kept out of all pilots",
+        text="Customers whom a lot keeps out of every pilot of the program, for good. What they do is what would have "
+        "been done without the program, so that all pilots together can be held against them.",
+        also=("program holdout", "global holdout", "universal holdout"),
+    ),
+    Term(
         id="lineage",
         name="Lineage",
         text="All iterations that ask for the same deciding measure at the same place, in whichever pilot. The error "
