@@ -96,6 +96,14 @@ def test_a_pack_becomes_an_ordinary_pilot_with_its_prediction_first(
     assert pitcairn(here, "launch", "bread-note", "-y", *BEFORE) == 0
 
 
+def test_a_pack_adopted_where_it_was_proven_belongs_to_the_question_it_was_proven_in(
+    there: Contents, here: ProgramFolder, tmp_path: Path
+) -> None:
+    assert adopt(here, a_file(there, tmp_path), "--at", "product_line:bread") == 0
+    (row,) = history.entries(here.ledger_file, "adoption")
+    assert row.lineage == plan_of_the_shop(tmp_path / "again").lineage
+
+
 def test_a_dry_run_writes_nothing(there: Contents, here: ProgramFolder, tmp_path: Path) -> None:
     assert adopt(here, a_file(there, tmp_path), "--dry-run") == 0
     assert here.pilot_ids() == ()

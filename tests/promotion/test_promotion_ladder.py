@@ -48,7 +48,7 @@ def tried(number: int, verdict: str, *, same_core: bool = True) -> IterationEvid
 
 
 def places(pack: Contents, *ends: str, days: str = "2027-02-01", came: float = 0.18, **changes: Any) -> list[Published]:
-    """One adoption a place: `yes` held up, `no` did not, `harm` did harm, `not_yet` is under way."""
+    """One adoption a place: `yes` held up, `no` did not, `harm` did harm, `back` went back, `not_yet` goes on."""
     prediction = predict(pack, EVEN, level=0.1)
     assert isinstance(prediction, Prediction)
     return [
@@ -66,7 +66,8 @@ def places(pack: Contents, *ends: str, days: str = "2027-02-01", came: float = 0
                 prediction=prediction,
                 look=Look(iteration=3, as_of=days, log_ratio=came, standard_error=0.02),
                 over=None,
-                confirmed="not_yet" if end in ("harm", "not_yet") else end,  # type: ignore[arg-type]
+                confirmed=end if end in ("yes", "no") else "not_yet",  # type: ignore[arg-type]
+                rolled_back=end == "back",
                 harm="yes" if end == "harm" else "no",
             ),
             **changes,
@@ -86,6 +87,7 @@ def places(pack: Contents, *ends: str, days: str = "2027-02-01", came: float = 0
         (("yes", "yes", "yes", "harm"), 4, "Held up at 3 other places, failed at 1"),
         (("yes", "no"), 2, "Held up at 1 other place, failed at 1"),
         (("harm",), 1, "Confirmed at one place, failed at 1"),
+        (("back",), 1, "Confirmed at one place, failed at 1"),
     ],
 )
 def test_places_that_failed_count_as_much_as_those_where_it_held_up(

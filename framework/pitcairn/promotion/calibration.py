@@ -40,6 +40,8 @@ class Published:
     confirmed: Literal["yes", "no", "not_yet"] = "not_yet"
     """Whether the planned information showed a gain; files of earlier versions do not say."""
     harm: Literal["yes", "no", "not_yet"] = "not_yet"
+    rolled_back: bool = False
+    """It was ended by going back, for whatever reason; a retirement is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

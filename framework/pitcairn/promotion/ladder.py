@@ -48,8 +48,8 @@ def rung(contents: Contents, adoptions: Sequence[Published] = (), today: date | 
     Without `today` nothing is said of age. What was made up counts only for packs that are made up themselves.
     """
     mine = _elsewhere(contents, adoptions)
-    held = [one for one in mine if one.confirmed == "yes" and one.harm != "yes"]
-    failed = [one for one in mine if one.harm == "yes" or one.confirmed == "no"]
+    failed = [one for one in mine if one.harm == "yes" or one.confirmed == "no" or one.rolled_back]
+    held = [one for one in mine if one.confirmed == "yes" and one not in failed]
     number = _own(contents)
     if number >= 2 and len(held) > len(failed):
         number = 5 if _lasts(contents, held, failed) else 4

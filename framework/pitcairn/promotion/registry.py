@@ -78,6 +78,7 @@ def publish(registry: Path, state: State, found: Watched) -> Path:
         over=state.over.step.why if state.over else None,
         confirmed=found.confirmed,
         harm=found.harm,
+        rolled_back=state.over is not None and state.over.step.happened == "rolled_back",
     )
     own = digest([one.program, state.pilot, one.pack, one.version])[:12]
     path = registry / "adoptions" / f"{NAME.sub('-', one.pack.lower())}-{own}.json"
