@@ -204,7 +204,11 @@ def test_status_and_the_site_say_where_an_adopted_pack_stands_and_what_to_type(
     assert adopt(here, a_file(there, tmp_path)) == 0
     assert pitcairn(here, "launch", "bread-note", "-y", *BEFORE) == 0
     running = rollout_in_status(here, capsys)
-    assert (running["pack"], running["stage"], running["word"]) == ("bread-note 1.0.0", "1 of 3, smoke", "Hold")
+    assert (running["pack"], running["stage"], running["word"]) == (
+        "bread-note 1.0.0 at Cheese",
+        "1 of 3, smoke",
+        "Hold",
+    )
     assert running["command"] == "pitcairn read bread-note"
     happen(here, -0.09)
     assert pitcairn(here, "read", "bread-note", "--by", "ada", *READ) == 0
@@ -213,7 +217,10 @@ def test_status_and_the_site_say_where_an_adopted_pack_stands_and_what_to_type(
     assert harmed["word"] == "Red: roll back"
     assert pitcairn(here, "status", *READ) == 0
     said = words(capsys)
-    assert "bread-note 1.0.0 in bread-note, stage 1 of 3, smoke: A gate that must be met is red: roll back." in said
+    assert (
+        "bread-note 1.0.0 at Cheese in bread-note, stage 1 of 3, smoke: A gate that must be met is red: roll back."
+        in said
+    )
     assert said.count("rollout bread-note --rollback --because TEXT") == 2, "there, and as the next command"
     assert pitcairn(here, "site", *READ) == 0
     index = (here.site / "index.html").read_text(encoding="utf-8")

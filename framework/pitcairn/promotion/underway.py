@@ -75,7 +75,7 @@ def _told(state: State, word: tuple[str, Mark], sentence: str, command: str, *, 
     spans = spans_of(state.adoption.stages)
     return RolloutNow(
         pilot=state.pilot,
-        pack=f"{state.adoption.pack} {state.adoption.version}",
+        pack=f"{state.adoption.pack} {state.adoption.version} at {state.adoption.place}",
         stage=f"{state.reached} of {len(spans)}, {spans[state.reached - 1].name}",
         word=word[0],
         mark=word[1],

@@ -104,7 +104,7 @@ class RolloutNow:
 
     pilot: str
     pack: str
-    """`bread-note 1.0.0`"""
+    """`bread-note 1.0.0 at Cheese`"""
     stage: str
     """`2 of 3, half`"""
     word: str
