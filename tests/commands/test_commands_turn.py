@@ -333,7 +333,11 @@ def test_the_next_iteration_is_written_checked_and_compared(call, read):
     assert said.code == 0, said.err
     assert "Wrote tea/pilots/p/iteration-2.yaml from iteration 1" in said.out
     assert said.out.splitlines()[-1] == "Next: pitcairn -C tea check p"
+    head = (read.iteration_file("p", 2)).read_text(encoding="utf-8").splitlines()[1]
+    assert head.startswith("# Iteration 2 of p.")
     assert call("-C", "tea", "check", "p").code == 0
+    again = call("-C", "tea", "read", "p", "--iteration", "1", "--today", AFTER, "--by", "Ann")
+    assert again.out.splitlines()[-1] == "Next: pitcairn -C tea plan p"
     compared = call("-C", "tea", "compare", "p", "--json").json["comparison"]
     assert compared["changed"] == [["a shorter note", "few read on"]]
     assert {"start", "end"} <= {one["path"] for one in compared["plan"]}
@@ -342,7 +346,10 @@ def test_the_next_iteration_is_written_checked_and_compared(call, read):
 
 
 def test_a_confirmation_says_what_it_will_spend(call, read):
-    said = call("-C", "tea", "iterate", "p", "--confirm", "--why", "it looked good", "--today", AFTER, "--dry-run")
+    words = ("iterate", "p", "--confirm", "--why", "it looked good", "--today", AFTER, "--dry-run")
+    unsaid = call("-C", "tea", *words)
+    assert (unsaid.code, "--expect a-note=RANGE is missing" in unsaid.err) == (2, True)
+    said = call("-C", "tea", *words, "--expect", "a-note=20 to 40 per 1000")
     assert said.code == 0, said.err
     assert "attempt 1, judged at 2.50%" in " ".join(said.out.split())
     assert "Nothing was written." in said.out

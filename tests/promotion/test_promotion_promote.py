@@ -315,6 +315,16 @@ def test_guardrails_groups_and_health_each_bar(decided: ProgramFolder) -> None:
     assert "could be looked at" in found["No group is clearly worse off"]
 
 
+def test_a_model_that_nobody_described_is_not_promoted(decided: ProgramFolder) -> None:
+    found = candidate(decided, "pickup-note", "one", None)
+    arms = tuple(
+        replace(arm, message=None, channel=None, when=None, how_often=None, offer=None) for arm in found.turn.plan.arms
+    )
+    nameless = replace(found, turn=replace(found.turn, plan=replace(found.turn.plan, arms=arms)))
+    (told,) = [one for one in standings(nameless) if one.test.startswith("Others can do it")]
+    assert (told.met, "does not say what customers get" in told.evidence) == (False, True)
+
+
 def test_what_does_not_pay_is_not_promoted(decided: ProgramFolder) -> None:
     with edited(decided.pack_file("pickup-note")) as change:
         change("per_contact: 0.09", "per_contact: 0.30")

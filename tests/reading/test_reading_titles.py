@@ -49,6 +49,13 @@ def test_guardrails_name_the_arm_and_the_measure_that_is_not_inside():
     assert together == f"“{LABELS[1]}” and “{LABELS[2]}” are over the limit on “Opt-outs”"
 
 
+def test_a_look_without_numbers_counts_no_guardrails_and_compares_no_groups():
+    base = result("too_early", 1)
+    assert titles.guardrails(states(base, "withheld")) == "No guardrail could be read yet"
+    empty = tuple(replace(table, differs_for=(), rows=()) for table in base.groups)
+    assert titles.groups(replace(base, groups=empty)) == "Too few customers to compare groups"
+
+
 def matches(base: Result, *given: str) -> Result:
     rows: list[PredictionRow] = [replace(base.predictions[0], match=match) for match in given]
     return replace(base, predictions=tuple(rows))

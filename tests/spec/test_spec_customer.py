@@ -5,6 +5,7 @@ from plan_files import changed, program_folder
 
 from pitcairn.spec.customer import advice
 from pitcairn.spec.example import ITERATION, PILOT, PROGRAM
+from pitcairn.spec.iteration_rules import PRACTICE
 from pitcairn.spec.load import load
 
 GUARDRAILS = "guardrails:\n  - {measure: unsubscribed, margin: 3 per 1000}\n"
@@ -54,6 +55,17 @@ def test_each_lack_of_thought_gets_one_piece_of_advice_at_its_line(tmp_path, fil
     number = texts[file].split("\n")[int(found[id].split(":")[1]) - 1]
     assert found[id].startswith(place.split(":")[0])
     assert number.startswith(("deciding", "customer:", "follow_up", "question", "contact_policy"))
+
+
+def test_a_confirmation_without_a_prediction_is_told_what_it_loses(tmp_path):
+    text = changed(ITERATION, (PREDICTIONS, ""), ("stage: explore", "stage: confirm"))
+    told = {one.id: one for one in advice(load(program_folder(tmp_path, PROGRAM, PILOT, {1: text}), "card"))}
+    assert "can never be promoted" in told["customer/no-prediction"].message
+
+
+def test_an_arm_that_says_nothing_of_what_customers_get_is_told(tmp_path):
+    kept = (line for line in ITERATION.splitlines() if line.split(":")[0].strip() not in PRACTICE)
+    assert "customer/no-practice" in given(tmp_path, iteration="\n".join(kept) + "\n")
 
 
 def test_a_program_without_a_contact_policy_gets_both_pieces_of_advice(tmp_path):

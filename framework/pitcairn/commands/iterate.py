@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     "--expect",
     multiple=True,
     metavar="ARM=RANGE",
-    help="The gain you expect of an arm, such as “note=10 to 40 per 1000”; may be repeated.",
+    help="The gain you expect of an arm, such as “note=10 to 40 per 1000”; may be repeated, with --confirm needed.",
 )
 @click.option("--question", metavar="TEXT", help="The question of this iteration (default: the same).")
 @click.option("--start", type=Day(), metavar="DATE", help="The first day (default: as soon as the last one is over).")
@@ -106,6 +106,11 @@ def _expected(session: Session, given: tuple[str, ...], confirmed: str | None, b
         if not sign or id not in tried or id in found:
             raise click.UsageError(f"“{text}” is not ARM=RANGE with an arm of: {', '.join(tried)}, each once.")
         found[id] = gain.strip()
+    if confirmed and confirmed not in found:
+        # Without one the attempt would be spent on what can never be promoted.
+        question = f"Which gain do you expect of “{arms[confirmed].label}”, from..to?"
+        gain = records.asked(session, None, f"--expect {confirmed}=RANGE", question)
+        return {confirmed: gain}
     if session.asks and not given:
         unit = base.program.measures[base.pilot.deciding].label
         for id in tried:

@@ -65,6 +65,7 @@ def iterate(
     number = folder.iterations(pilot)[-1] + 1
     began = start or max(today + timedelta(days=1), _over(folder, pilot, base))
     text = folder.iteration_file(pilot, base.number or 1).read_text(encoding="utf-8")
+    text = text.replace(f"# Iteration {base.number} of {pilot}.", f"# Iteration {number} of {pilot}.", 1)
     text = _staged(text, spec, "explore" if confirm is None else "confirm")
     text = replaced(text, ("start",), began.isoformat())
     text = replaced(text, ("end",), (began + (spec.end - spec.start)).isoformat())

@@ -46,9 +46,10 @@ class Spending:
 
     @property
     def sentence(self) -> str:
-        """`3 confirmations so far; if every model were worthless, 0.06 of them would be promoted by luck.`"""
+        """`3 confirmations so far; if every model were worthless, 0.063 would be promoted by luck.`"""
         many = "1 confirmation" if self.confirmations == 1 else f"{self.confirmations} confirmations"
-        return f"{many} so far; if every model were worthless, {self.expected_false:.2f} would be promoted by luck."
+        false = f"{round(self.expected_false, 3):g}"
+        return f"{many} so far; if every model were worthless, {false} would be promoted by luck."
 
 
 def launched(path: Path, launch: LaunchRow) -> Attempt | None:

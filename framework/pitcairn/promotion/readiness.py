@@ -189,6 +189,11 @@ def _reproduces(candidate: Candidate) -> Standing:
 def _described(candidate: Candidate) -> Standing:
     test = "Others can do it: pack.yaml and a playbook"
     file = candidate.folder.relative(candidate.folder.pack_file(candidate.pilot))
+    arm = next(one for one in candidate.turn.plan.arms if one.id == candidate.arm)
+    if not any((arm.message, arm.channel, arm.when, arm.how_often, arm.offer)):
+        # Without a practice every model would have the same core, and share the evidence of any other.
+        why = f"The plan does not say what customers get with “{arm.label}”."
+        return _unmet(test, why, "write `message`, `channel` and `when` of the arm, explore and confirm that")
     if candidate.spec is not None:
         return Standing(test=test, met=True, evidence=f"{file} is complete.")
     if not candidate.folder.pack_file(candidate.pilot).is_file():

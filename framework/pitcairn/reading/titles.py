@@ -53,6 +53,8 @@ def effect(result: Result) -> str:
 def guardrails(result: Result) -> str:
     """Which arms are inside every limit, and where one is not."""
     rows = [row for row in result.guardrails if row.state != "withheld"]
+    if interim(result) and not rows:
+        return "No guardrail could be read yet"
     if interim(result):
         return f"{number(len(_measures(rows))).capitalize()} watched closely; none is judged before the planned end"
     open_ones = [row for row in rows if row.state != "held"]

@@ -114,12 +114,22 @@ def _iteration_advice(loaded: Loaded, pilot: PilotSpec, iteration: IterationSpec
             f"write “{round(days / 7)} weeks”",
         )
     if not iteration.predictions:
+        confirms = iteration.stage == "confirm"
         yield ask(
             "no-prediction",
             ("question",),
-            "nobody has said what they expect, so nothing can be learned from being wrong",
-            "add “predictions”",
+            "nobody has said what they expect, so "
+            + ("this confirmation can never be promoted" if confirms else "nothing can be learned from being wrong"),
+            "add “predictions”" + (" before the launch spends its attempt" if confirms else ""),
         )
+    for id, arm in iteration.arms.items():
+        if arm.role == "treatment" and not any((arm.message, arm.channel, arm.when, arm.how_often, arm.offer)):
+            yield ask(
+                "no-practice",
+                ("arms", id),
+                f"nothing says what customers get with “{short(arm.label)}”, so nobody else could do the same",
+                "add “message”, “channel” and “when”; a model without them cannot be promoted",
+            )
     if pilot.customer.segments and not iteration.groups:
         yield ask(
             "no-groups",
