@@ -69,7 +69,8 @@ def test_a_promotion_is_typed_with_its_arm_and_not_asked_for_twice(tmp_path: Pat
         ledger.append("promotion", pilot="note", iteration=1, lineage="bread", body=body, by="Bo Lind", at=AFTER)
     found = now(folder)
     assert (found.state, found.waiting) == ("promoted", False)
-    assert found.command == "pitcairn pack verify packs/note-1.0.0.pilotpack"
+    assert found.sentence == "packed as note 1.0.0"
+    assert found.command == f"pitcairn pack verify {tmp_path}/packs/note-1.0.0.pilotpack"
 
 
 def test_an_early_pass_waits_for_a_decision(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -68,8 +69,10 @@ def _launched(folder: ProgramFolder, launch: LaunchRow, today: date) -> Standing
         sentence = f"ended early on {day(closed.at.date())}: {closed.body.why}"
         found = _described(plan, "closed", sentence, f"pitcairn iterate {pilot}", waiting=False)
     elif packed is not None:
-        file = str(packed.body.get("file", ""))
-        found = _described(plan, "promoted", f"packed as {file}", f"pitcairn pack verify {file}", waiting=False)
+        # Whole, because a file on the command line is looked for from where the person is.
+        command = f"pitcairn pack verify {shlex.quote(str(folder.root / str(packed.body.get('file'))))}"
+        named = f"packed as {packed.body.get('name')} {packed.body.get('version')}"
+        found = _described(plan, "promoted", named, command, waiting=False)
     elif last and ruled.issuperset(arm.id for arm in plan.treatments):
         found = _described(plan, "decided", "; ".join(told), _after(plan, decided.values()), waiting=False)
     elif last and last.withheld and today >= plan.end:
