@@ -248,6 +248,9 @@ def test_a_registry_gets_an_index_and_a_page_that_grades_predictions(
     first = index, page
     assert run(["registry", str(registry), "--json"]) == 0
     assert first == tuple((registry / name).read_text(encoding="utf-8") for name in ("index.html", "calibration.html"))
+    assert run(["registry", str(registry), "--today", "2020-01-01"]) == 6
+    assert "comes from simulated customers" in capsys.readouterr().err
+    assert first == tuple((registry / name).read_text(encoding="utf-8") for name in ("index.html", "calibration.html"))
 
 
 @pytest.mark.parametrize(

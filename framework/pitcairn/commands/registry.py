@@ -26,7 +26,7 @@ def command(session: Session, folder: Path) -> Answer:
     from pitcairn.promotion.registry import sentences, write
 
     today = session.today or datetime.now(UTC).date()
-    index, files = write(folder, today)
+    index, files = write(folder, today, moved=session.today is not None)
     return Answer(
         data={"packs": index.packs, "adoptions": len(index.adoptions), "calibration": index.calibration},
         show=partial(

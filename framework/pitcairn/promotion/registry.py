@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pitcairn.atomic import write_all
 from pitcairn.canonical import digest, dumps
-from pitcairn.errors import DataError, PitcairnError, Problem
+from pitcairn.errors import DataError, PitcairnError, Problem, Refused
 from pitcairn.promotion.adoption import State
 from pitcairn.promotion.calibration import Calibration, Published, calibrated
 from pitcairn.promotion.foretold import percent
@@ -47,6 +47,8 @@ class Listed:
     """How far the evidence reaches, from 0 to 5."""
     evidence: str
     """The same in words."""
+    simulated: bool
+    """Its customers were made up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,9 +139,17 @@ def read(registry: Path, today: date) -> Index:
     return Index(packs=packs, adoptions=adoptions, calibration=calibrated(adoptions), problems=(*problems, *broken))
 
 
-def write(registry: Path, today: date) -> tuple[Index, tuple[Path, ...]]:
-    """Reads the registry and writes `index.json`, `index.html` and `calibration.html`: the same for the same files."""
+def write(registry: Path, today: date, *, moved: bool = False) -> tuple[Index, tuple[Path, ...]]:
+    """Reads the registry and writes `index.json`, `index.html` and `calibration.html`: the same for the same files.
+
+    Refused where the clock was `moved` and something in the registry comes from real customers.
+    """
     index = read(registry, today)
+    if moved and not all((*(one.simulated for one in index.packs), *(one.simulated for one in index.adoptions))):
+        raise Refused(
+            "--today moves the clock, and not everything in this registry comes from simulated customers.",
+            hint="leave --today out",
+        )
     texts = {
         registry / "index.json": dumps({"schema": SCHEMA, "packs": index.packs}, indent=1) + "\n",
         registry / "index.html": environment().get_template("registry.html.j2").render(index=index),
@@ -221,6 +231,7 @@ def _packs(
                 expired=today.isoformat() > identity.valid_until,
                 rung=reached.number,
                 evidence=reached.words,
+                simulated=identity.simulated is not None,
             )
         )
     return tuple(found), tuple(problems)
