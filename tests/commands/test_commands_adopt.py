@@ -269,6 +269,17 @@ def test_the_list_says_of_everybody_drawn_what_the_plan_says(
     assert flags["flags"]["bread-note"]["state"] == "DISABLED"
 
 
+def test_an_adoption_is_not_told_that_nobody_said_what_to_expect(
+    there: Contents, here: ProgramFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert adopt(here, a_file(there, tmp_path)) == 0
+    words(capsys)
+    assert pitcairn(here, "check", "bread-note") == 0
+    told = words(capsys)
+    assert "bread-note 1 is valid" in told
+    assert "nobody has said what they expect" not in told
+
+
 def test_a_rollback_needs_a_reason_and_ends_it(
     there: Contents, here: ProgramFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -30,6 +30,7 @@ def checked(
     folder: ProgramFolder, pilot: str | None, number: int | None, files: Mapping[str, tuple[Path, ...]]
 ) -> Checked:
     """The plan files asked for, all of them without a pilot; SpecError with every problem, DataError for the data."""
+    from pitcairn.ledger import history
     from pitcairn.spec.customer import advice
     from pitcairn.spec.load import load, load_all
 
@@ -38,7 +39,14 @@ def checked(
     lines += _packs(folder, [one.pilot_id for one in found if one.pilot_id])
     if pilot and found[0].number:
         lines += _sources(folder, pilot, found[0].number, files)
-    told = dict.fromkeys(problem for one in found for problem in advice(one))
+    # What is expected of an adoption stands in the ledger, registered before its files were written.
+    foretold = {row.pilot for row in history.entries(folder.ledger_file, "adoption")}
+    told = dict.fromkeys(
+        problem
+        for one in found
+        for problem in advice(one)
+        if not (one.pilot_id in foretold and problem.id == "customer/no-prediction")
+    )
     return Checked(lines=tuple(lines), advice=tuple(told), ready=any(one.iteration for one in found))
 
 
