@@ -274,34 +274,73 @@ class _Events:
         key = self._relation.key(needed_by="finding a customer's events")
         day = self._relation.day(self._relation.source.time, needed_by="the measures' windows")
         columns = [f"{key} AS p_who", f"{day} AS p_day"]
-        columns += [f"{total.event.sql} AS p_event_{place}_{part}" for place, part, total in self._each()]
+        columns += [f"{sql} AS {alias}" for sql, alias in self._events().items()]
         between = values.on_days(day, self._first, self._last)
         return f"SELECT {', '.join(columns)} FROM {self._relation.sql} WHERE {between}"
 
+    def _events(self) -> dict[str, str]:
+        """What an event is worth, each expression once, and what it is called."""
+        found: dict[str, str] = {}
+        for place, part, total in self._each():
+            found.setdefault(total.event.sql, f"p_event_{place}_{part}")
+        return found
+
+    def _added(self) -> dict[str, str]:
+        """What is added up for a customer, each sum once: it is kept for every customer while events go by."""
+        found: dict[str, str] = {}
+        for place, part, total in self._each():
+            found.setdefault(self._sum(place, total), f"p_total_{place}_{part}")
+        return found
+
+    def _sum(self, place: int, total: values.Total) -> str:
+        event = self._events()[total.event.sql]
+        if self._measures[place].kind == "any":
+            return self._soonest(event, self._windows(total))
+        return total.sum.format(self._windowed(place, event))
+
+    def _windows(self, total: values.Total) -> list[int]:
+        """The windows in which somebody asks whether such an event happened at all, the longest first."""
+        asked = {
+            self._measures[place].window_days
+            for place, _, other in self._each()
+            if self._measures[place].kind == "any" and other.event.sql == total.event.sql
+        }
+        return sorted(asked, reverse=True)
+
+    def _soonest(self, event: str, windows: Sequence[int]) -> str:
+        """In how many of the windows, one inside the other, it happened: one small number a customer."""
+        whens = " ".join(
+            f"WHEN {self._within(days) or 'TRUE'} THEN {number}"
+            for number, days in reversed(list(enumerate(windows, start=1)))
+        )
+        return f"MAX(CASE WHEN {event} IS NULL THEN 0 {whens} ELSE 0 END)"
+
     def _sums(self) -> list[str]:
-        return [
-            f"{total.sum.format(self._windowed(place, f'p_event_{place}_{part}'))} AS p_total_{place}_{part}"
-            for place, part, total in self._each()
-        ]
+        return [f"{sql} AS {alias}" for sql, alias in self._added().items()]
 
     def _windowed(self, place: int, event: str) -> str:
-        days = self._measures[place].window_days
+        within = self._within(self._measures[place].window_days)
+        return event if within is None else f"CASE WHEN {within} THEN {event} END"
+
+    def _within(self, days: int) -> str | None:
+        """Whether an event is in a window of so many days; None where all that is read is."""
         if self._people.own_start:
-            return f"CASE WHEN {values.in_window('p_day', 'p_start', days)} THEN {event} END"
+            return values.in_window("p_day", "p_start", days)
         if days == self._longest:
-            return event
-        last = self._first + timedelta(days=days - 1)
-        return f"CASE WHEN {values.on_days('p_day', self._first, last)} THEN {event} END"
+            return None
+        return values.on_days("p_day", self._first, self._first + timedelta(days=days - 1))
 
     def _valued(self, totals: str) -> str:
         columns = ["p_cell", "p_seen", *self._before.carried]
-        columns += [
-            f"{self._value(place, part, total)} AS p_value_{place}_{part}" for place, part, total in self._each()
-        ]
+        columns += [f"{self._value(place, total)} AS p_value_{place}_{part}" for place, part, total in self._each()]
         return f"SELECT {', '.join(columns)} FROM {totals}"
 
-    def _value(self, place: int, part: int, total: values.Total) -> str:
-        value = total.value.format(f"p_total_{place}_{part}")
+    def _value(self, place: int, total: values.Total) -> str:
+        added = self._added()[self._sum(place, total)]
+        value = total.value.format(added)
+        if self._measures[place].kind == "any":
+            least = self._windows(total).index(self._measures[place].window_days) + 1
+            value = f"CASE WHEN {added} >= {least} THEN 1 ELSE 0 END"
         return self._before.change(self._measures[place], total.event, value).sql
 
     def _each(self) -> list[tuple[int, int, values.Total]]:
