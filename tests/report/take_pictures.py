@@ -8,8 +8,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from page_samples import pages
 from playwright.sync_api import Browser, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from page_samples import pages
 from test_report_browser import CHROMIUM, PHONE, WIDE
 
 FORMS = {
