@@ -62,7 +62,7 @@ def test_a_process_is_counted_from_outside_and_its_start_from_inside() -> None:
         "block = b'x' * 200_000_000\n"
         "clock.stop({'q': [1.0]})\n"
     )
-    # A process's peak is counted from its parent's at the fork, and by now the tests may be large: a small one starts it.
+    # A process's peak is counted from its parent's at the fork, and the tests may be large: a small one starts it.
     small = (
         "import sys, json, dataclasses\n"
         "from benchmarks.clock import run\n"
