@@ -32,6 +32,7 @@ from pitcairn.iteration.frozen import refuse_thawed
 from pitcairn.iteration.kept_out import refuse_changed
 from pitcairn.iteration.locked import refuse_changes
 from pitcairn.iteration.outcomes import Launch
+from pitcairn.iteration.whole import refuse_broken
 from pitcairn.ledger import attempts, history
 from pitcairn.ledger.attempts import Attempt
 from pitcairn.ledger.entry import DrawnArm, LaunchBody
@@ -60,13 +61,15 @@ def launch(
 ) -> Launch:
     """Draw the groups by lot, write the lists and lock the plan; with `dry_run` say what that would do.
 
-    SpecError, DataError or Refused (launched before, plan changed since, start already over) with nothing written.
+    SpecError, DataError or Refused (launched before, plan changed since, start already over, a confirmation on a ledger
+    that is not whole) with nothing written.
     """
     loaded = load(folder, pilot, number)
     plan = resolve(loaded)
     _refuse_second(folder, plan)
     refuse_thawed(folder, plan)
     refuse_changed(folder, plan)
+    refuse_broken(folder, plan)
     if plan.observed:
         control = loaded.program.error_control
         return _lock_observed(folder, plan, control, by=by, now=now, today=today, dry_run=dry_run)
