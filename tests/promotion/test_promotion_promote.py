@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,7 +28,7 @@ from pitcairn.program import ProgramFolder
 from pitcairn.promotion.candidate import candidate
 from pitcairn.promotion.compare import compared
 from pitcairn.promotion.pack import opened
-from pitcairn.promotion.promote import Promotion, promote
+from pitcairn.promotion.promote import Promotion, promote, read_again
 from pitcairn.promotion.readiness import standings
 from pitcairn.reading.encode import from_json
 
@@ -51,7 +53,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def folder(run: Path, tmp_path: Path) -> ProgramFolder:
     root = tmp_path / "program"
-    shutil.copytree(run, root, ignore=shutil.ignore_patterns(".pitcairn", "visits", "orders", "returns"))
+    shutil.copytree(run, root, ignore=shutil.ignore_patterns(".pitcairn", "data"))
+    shutil.copytree(run / "data", root / "data", copy_function=os.link)
     return ProgramFolder(root.resolve())
 
 
@@ -69,7 +72,8 @@ def done(folder: ProgramFolder, arm: str = "one", *, day: int = 3, number: int |
 
 
 def unmet(folder: ProgramFolder, arm: str = "one", number: int | None = None) -> dict[str, str]:
-    found = standings(candidate(folder, "pickup-note", arm, number))
+    asked = candidate(folder, "pickup-note", arm, number)
+    found = standings(asked, read_again(asked))
     return {one.test: f"{one.evidence} {one.todo}" for one in found if not one.met}
 
 
@@ -234,14 +238,14 @@ def decision_body(folder: ProgramFolder) -> dict[str, Any]:
     }
 
 
-def record(folder: ProgramFolder, body: dict[str, Any], *, by: str, kind: str = "decision") -> None:
-    launch = history.launch_of(folder.ledger_file, "pickup-note", 2)
+def record(folder: ProgramFolder, body: dict[str, Any], *, by: str, kind: str = "decision", number: int = 2) -> None:
+    launch = history.launch_of(folder.ledger_file, "pickup-note", number)
     assert launch is not None
     with Ledger.open(folder.ledger_file) as ledger:
         ledger.append(
             kind,  # type: ignore[arg-type]
             pilot="pickup-note",
-            iteration=2,
+            iteration=number,
             lineage=launch.lineage,
             body=body,
             by=by,
@@ -276,6 +280,84 @@ def test_a_result_that_was_changed_bars(decided: ProgramFolder) -> None:
     assert "The data can be trusted" in found
     path.unlink()
     assert "is missing" in unmet(decided)["The analysis is the one in the ledger"]
+
+
+REPRODUCES = "The analysis reproduces from the ledger"
+
+
+def replaced(path: Path, data: bytes) -> None:
+    """Written anew beside and put in its place: the folder's files are links to those of every other test."""
+    path.unlink()
+    path.write_bytes(data)
+
+
+def test_the_reading_is_taken_again_and_every_number_compared(decided: ProgramFolder) -> None:
+    (told,) = [one for one in done(decided).standings if one.test == REPRODUCES]
+    count = int(told.evidence.partition("all ")[2].partition(" numbers")[0].replace(",", ""))
+    text = decided.result_file("pickup-note", 2).read_text(encoding="utf-8")
+    numbers = re.findall(r"^\s*(?:\"\w+\": )?(-?\d[\d.e+-]*),?$", text, flags=re.MULTILINE)
+    files = from_json(text).provenance.files
+    assert count == len(numbers) - len(files)
+    assert f"the same {len(files)} files" in told.evidence
+
+
+def test_a_forged_reading_in_a_ledger_that_is_whole_does_not_reproduce(decided: ProgramFolder) -> None:
+    result = from_json(decided.result_file("pickup-note", 2).read_text(encoding="utf-8"))
+    first = result.promised[0]
+    spoilt_result(decided, promised=(replace(first, estimate=first.estimate + 0.01), *result.promised[1:]))
+    found = unmet(decided)
+    assert "The analysis is the one in the ledger" not in found
+    assert "promised.1.estimate was " in found[REPRODUCES]
+    assert "comes out as " in found[REPRODUCES]
+
+
+def test_a_data_file_that_changed_or_is_gone_is_named(decided: ProgramFolder, tmp_path: Path) -> None:
+    file = decided.root / "data" / "customers.parquet"
+    data = file.read_bytes()
+    replaced(file, data + b" ")
+    with pytest.raises(Refused, match=r"data/customers\.parquet has changed since it was read") as caught:
+        promote(decided, "pickup-note", "one", by="Tom", now=NOW, dry_run=True)
+    assert "--data SOURCE=FILE" in str(caught.value.problems[-1].hint)
+    file.unlink()
+    assert "There is no file customers.parquet" in unmet(decided)[REPRODUCES]
+    elsewhere = tmp_path / "brought-back.parquet"
+    elsewhere.write_bytes(data)
+    promote(decided, "pickup-note", "one", by="Tom", now=NOW, data={"customers": (elsewhere,)})
+
+
+def test_files_that_came_since_are_not_read_and_one_that_went_is_missed(decided: ProgramFolder) -> None:
+    folder = decided.root / "data" / "complaints"
+    shutil.copyfile(next(folder.glob("*.csv")), folder / "later.csv")
+    done(decided)
+    gone = folder / "pickup-note-2.csv"
+    gone.unlink()
+    assert f"{gone.name} of source “complaints” is gone" in unmet(decided)[REPRODUCES]
+
+
+def test_a_list_that_is_gone_or_another_one_is_told(decided: ProgramFolder) -> None:
+    path = decided.assignment_file("pickup-note", 2)
+    path.write_bytes(path.read_bytes() + b"x")
+    assert "is not the file that the launch wrote" in unmet(decided)[REPRODUCES]
+    path.unlink()
+    assert "who was drawn to what is not known" in unmet(decided)[REPRODUCES]
+
+
+def test_what_the_ledger_got_since_does_not_change_the_reading(decided: ProgramFolder) -> None:
+    reading = history.readings(decided.ledger_file, "pickup-note", 1)[-1]
+    gains = [one | {"relative": 9.0} for one in plain(reading.body)["gains"]]
+    record(decided, plain(reading.body) | {"gains": gains}, by="x", kind="reading", number=1)
+    assert REPRODUCES not in unmet(decided)
+
+
+def test_another_version_may_choose_other_words_and_not_other_figures(
+    decided: ProgramFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pitcairn.reading.take.headlines.headline", lambda *_: "Told otherwise: 7 things.")
+    assert 'comes out as "Told otherwise' in unmet(decided)[REPRODUCES]
+    monkeypatch.setattr("pitcairn.iteration.read.versions", lambda: (("pitcairn", "99.0"), ("numpy", "9")))
+    assert REPRODUCES not in unmet(decided)
+    monkeypatch.setattr("pitcairn.reading.take.attempt_of", lambda _: None)
+    assert "attempt was " in unmet(decided)[REPRODUCES]
 
 
 def test_a_missing_result_is_a_pass_for_nothing(decided: ProgramFolder) -> None:
@@ -321,7 +403,7 @@ def test_a_model_that_nobody_described_is_not_promoted(decided: ProgramFolder) -
         replace(arm, message=None, channel=None, when=None, how_often=None, offer=None) for arm in found.turn.plan.arms
     )
     nameless = replace(found, turn=replace(found.turn, plan=replace(found.turn.plan, arms=arms)))
-    (told,) = [one for one in standings(nameless) if one.test.startswith("Others can do it")]
+    (told,) = [one for one in standings(nameless, None) if one.test.startswith("Others can do it")]
     assert (told.met, "does not say what customers get" in told.evidence) == (False, True)
 
 
@@ -333,7 +415,9 @@ def test_what_does_not_pay_is_not_promoted(decided: ProgramFolder) -> None:
         assert "value_per_outcome" in unmet(decided)["It pays for itself"]
         change("  per_contact: 0.30", "  # per_contact: 0.30")
         change("  fixed_per_place: 40", "  # fixed_per_place: 40")
-        assert "It pays for itself" not in {one.test for one in standings(candidate(decided, "pickup-note", "one"))}
+        assert "It pays for itself" not in {
+            one.test for one in standings(candidate(decided, "pickup-note", "one"), None)
+        }
 
 
 def test_an_arm_nobody_knows_is_told_with_those_there_are(folder: ProgramFolder) -> None:

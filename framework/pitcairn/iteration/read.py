@@ -92,7 +92,7 @@ def _result(
     folder: ProgramFolder, loaded: Loaded, launch: LaunchRow, plan: Plan, as_of: date, data: Files
 ) -> tuple[Result, Seen]:
     files = files_of(folder, loaded.program, data, needed=needed_sources(plan))
-    assignment = _assignment(folder, launch, plan)
+    assignment = drawn(folder, launch, plan)
     with Engine.open(folder.scratch) as engine:
         return judged(
             engine,
@@ -101,7 +101,7 @@ def _result(
             files,
             assignment=assignment,
             as_of=as_of,
-            earlier=_last_seen(folder, plan),
+            earlier=last_seen(folder, plan),
         )
 
 
@@ -125,13 +125,13 @@ def judged(
     return take(plan, lock, cube, facts, checks, versions()), seen(plan, cube, facts)
 
 
-def _last_seen(folder: ProgramFolder, plan: Plan) -> Seen | None:
+def last_seen(folder: ProgramFolder, plan: Plan) -> Seen | None:
     """What the last reading saw, as the ledger holds it; None where there was none."""
     found = history.readings(folder.ledger_file, plan.pilot, plan.number)
     return found[-1].body.seen if found else None
 
 
-def _assignment(folder: ProgramFolder, launch: LaunchRow, plan: Plan) -> Path | None:
+def drawn(folder: ProgramFolder, launch: LaunchRow, plan: Plan) -> Path | None:
     """The draw's own file, unchanged since the launch; None where somebody else made the draw."""
     if plan.observed:
         return None

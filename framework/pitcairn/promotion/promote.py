@@ -12,6 +12,8 @@ from pitcairn.canonical import plain
 from pitcairn.errors import DataError, PitcairnError, Problem, Refused
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.mentions import mentioned
+from pitcairn.iteration.again import Again, again
+from pitcairn.iteration.read import NO_FILES, Files
 from pitcairn.ledger import history
 from pitcairn.ledger.ledger import Ledger
 from pitcairn.program import ProgramFolder
@@ -68,15 +70,17 @@ def promote(
     now: datetime,
     number: int | None = None,
     dry_run: bool = False,
+    data: Files = NO_FILES,
 ) -> Promotion:
     """Pack the model of an arm with its evidence, and record it.
 
-    Refused with every promotion test that is not met, or with everything in playbook, assets and texts that must not
-    leave the program; SpecError where `pack.yaml` does not fit the plan. The pack is the same to the byte whenever and
-    wherever it is made of the same ledger and files: `now` is only when the row is written.
+    The reading it rests on is taken again first, from `data` where a source lies elsewhere by now. Refused with every
+    promotion test that is not met, or with everything in playbook, assets and texts that must not leave the program;
+    SpecError where `pack.yaml` does not fit the plan. The pack is the same to the byte whenever and wherever it is made
+    of the same ledger and files: `now` is only when the row is written.
     """
     found = candidate(folder, pilot, arm, number)
-    tests = standings(found)
+    tests = standings(found, read_again(found, data))
     refuse_unmet(found, tests)
     case = _case(found)
     practice = practice_files(case)
@@ -87,22 +91,31 @@ def promote(
     earlier = _earlier(folder, contents.identity.name)
     version = next_version(earlier, parts_of(contents))
     contents = assembled(case, version, tested, practice)
-    data = packed(contents, payload(contents, practice, _told(found), found.turn))
-    pack = read(data, file=f"{contents.identity.name}-{version}{ENDING}")
+    made = packed(contents, payload(contents, practice, _told(found), found.turn))
+    pack = read(made, file=f"{contents.identity.name}-{version}{ENDING}")
     path = folder.packs / f"{pack.name}{ENDING}"
-    again = any(one.version == version for one in earlier)
+    known = any(one.version == version for one in earlier)
     if not dry_run:
-        _keep(folder, found, path, data, None if again else _body(contents, folder, path, data, pack.digest), by, now)
+        body = None if known else _body(contents, folder, path, made, pack.digest)
+        _keep(folder, found, path, made, body, by, now)
         refresh(folder, found.turn.plan.lineage)
     return Promotion(
         standings=tests,
         contents=contents,
         digest=pack.digest,
         file=path,
-        size=len(data),
-        again=again,
+        size=len(made),
+        again=known,
         dry_run=dry_run,
     )
+
+
+def read_again(found: Candidate, data: Files = NO_FILES) -> Again | None:
+    """The reading that a promotion rests on, taken again; None where there is none, or its result is another one."""
+    turn = found.turn
+    if turn.reading is None or turn.result is None:
+        return None
+    return again(found.folder, turn.launch, turn.reading, turn.result, data=data)
 
 
 def refuse_unmet(found: Candidate, tests: Sequence[Standing]) -> None:

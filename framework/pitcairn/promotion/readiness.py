@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pitcairn.canonical import digest
+from pitcairn.iteration.again import Again
 from pitcairn.ledger.verify import verify
 from pitcairn.ledger.witnesses import witnesses
 from pitcairn.phrases import day, several
@@ -28,8 +29,11 @@ class Standing:
     """What would meet it; None where it is met."""
 
 
-def standings(candidate: Candidate) -> tuple[Standing, ...]:
-    """Every test, met or not, in the order in which people should look at them. DataError for a damaged ledger."""
+def standings(candidate: Candidate, again: Again | None) -> tuple[Standing, ...]:
+    """Every test, met or not, in the order in which people should look at them. DataError for a damaged ledger.
+
+    `again` is the reading it rests on, taken once more from the ledger's plan; None where there is none to take.
+    """
     found = [
         _confirmed(candidate),
         *_declared(candidate),
@@ -39,7 +43,8 @@ def standings(candidate: Candidate) -> tuple[Standing, ...]:
         _predicted(candidate),
         *_paid(candidate),
         _undisturbed(candidate),
-        _reproduces(candidate),
+        _recorded(candidate),
+        _reproduces(candidate, again),
         _described(candidate),
         _decided(candidate),
     ]
@@ -167,7 +172,7 @@ def _undisturbed(candidate: Candidate) -> Standing:
     return Standing(test=test, met=True, evidence=evidence)
 
 
-def _reproduces(candidate: Candidate) -> Standing:
+def _recorded(candidate: Candidate) -> Standing:
     """Result, plan and ledger are what was recorded, byte by byte."""
     test, turn = "The analysis is the one in the ledger", candidate.turn
     known = witnesses(candidate.folder)
@@ -184,6 +189,25 @@ def _reproduces(candidate: Candidate) -> Standing:
     result = turn.reading.body.result_digest if turn.reading else ""
     evidence = f"Every row stands; result {result[:12]}…, plan {turn.launch.body.plan_digest[:12]}…."
     return Standing(test=test, met=True, evidence=evidence)
+
+
+def _reproduces(candidate: Candidate, again: Again | None) -> Standing:
+    """The reading comes out the same when it is taken again; nobody has to believe the file."""
+    test, turn = "The analysis reproduces from the ledger", candidate.turn
+    if again is None or turn.reading is None:
+        return _unmet(test, turn.why or "There is no result.", f"pitcairn read {candidate.pilot}")
+    if again.reproduces:
+        evidence = (
+            f"Read again from the locked plan and the same {again.files} files, as of "
+            f"{day(date.fromisoformat(turn.reading.body.as_of))}: all {again.numbers:,} numbers came out as recorded."
+        )
+        return Standing(test=test, met=True, evidence=evidence)
+    which = f"--iteration {turn.plan.number} --as-of {turn.reading.body.as_of}"
+    todo = (
+        "bring the data back as it was read, also from elsewhere with --data SOURCE=FILE; or read what there is now, "
+        f"and decide on that: pitcairn read {candidate.pilot} {which}"
+    )
+    return _unmet(test, " ".join(again.faults), todo)
 
 
 def _described(candidate: Candidate) -> Standing:
