@@ -25,7 +25,8 @@ def command(session: Session, pilot: str, iteration: int | None, verify: bool, o
     """Make a page again from its result.
 
     The result holds every word and number, so the page is the same to the byte. With --verify nothing is written:
-    exit code 4 says that the page is not what its result gives, or the result not what the ledger recorded.
+    exit code 4 says that the page is not what its result gives, and where, or the result not what the ledger recorded.
+    Charts that another version of the charting library drew are not compared; everything else is.
     """
     from pitcairn.iteration.report import rebuild, told
 

@@ -94,8 +94,10 @@ def rebuilt(paper: Paper, *, found: Rebuilt, shown: Callable[[Path], str]) -> No
     page = shown(found.report_file)
     if found.verified and found.same:
         paper.mark("good", "unchanged", f"{page} is what its result gives, and the ledger has that result.")
+        if found.match.sentence:
+            paper.wrap(found.match.sentence)
     elif found.verified:
-        paper.mark("bad", "changed", f"{page} is not what its result gives.")
+        paper.mark("bad", "changed", f"{page} is not what its result gives. {found.match.sentence}")
     else:
         paper.say(f"{'Was up to date:' if found.same else 'Wrote'} {page}")
 

@@ -13,6 +13,7 @@ from pitcairn.ledger.attempts import Attempt
 from pitcairn.ledger.entry import AmendmentBody, ClosingBody, DecisionBody
 from pitcairn.reading.overview import Score
 from pitcairn.reading.result import Code, LeftOut, Mark, Result
+from pitcairn.report.same import Match
 
 if TYPE_CHECKING:
     # Its module loads the numbers, which whoever only asks where things stand does without.
@@ -145,7 +146,9 @@ class Rebuilt:
     result_file: Path
     report_file: Path
     same: bool
-    """The page on disk was, byte for byte, what the result gives."""
+    """The page on disk was what the result gives: to the byte, or but for charts drawn by another version."""
+    match: Match
+    """Which of these, or where it differed."""
     verified: bool
     """It was compared, not written."""
 

@@ -10,7 +10,7 @@ from pitcairn.iteration.outcomes import Outlook, Sight
 from pitcairn.phrases import day
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.numbers import Display
-from pitcairn.report.axis_charts import Drawn, can_draw, drawn
+from pitcairn.report.axis_charts import NOBODY, Drawn, drawer, drawn
 from pitcairn.report.built_up import NO_CHARTS
 from pitcairn.report.pages import Crumb, Fact
 from pitcairn.report.pictures import Icon
@@ -35,6 +35,7 @@ def plan_page(found: Outlook) -> PlanPage:
     """The page's facts; the same outlook gives the same page."""
     plan = found.plan
     mark, word = MARKS[found.can_show]
+    chart_by = drawer() if len(found.curve) > 1 else None
     return PlanPage(
         notices=(plan.simulated,) if plan.simulated else (),
         crumbs=tuple(
@@ -53,8 +54,9 @@ def plan_page(found: Outlook) -> PlanPage:
         sizes=tuple(
             Size(customers=f"{one.customers:,}", gain=one.gain_text, often=one.chance_text) for one in found.curve
         ),
-        chart=_chart(found) if len(found.curve) > 1 else None,
-        note=None if can_draw() else NO_CHARTS,
+        chart=_chart(found) if chart_by else None,
+        chart_by=chart_by,
+        note=NO_CHARTS if chart_by == NOBODY else None,
         next_command=f"pitcairn launch {plan.pilot} --dry-run",
     )
 

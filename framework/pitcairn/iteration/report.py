@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -12,9 +14,12 @@ from pitcairn.iteration.outcomes import Rebuilt
 from pitcairn.ledger import history
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.encode import from_json
-from pitcairn.report.context import Records
+from pitcairn.reading.result import Result
+from pitcairn.report.axis_charts import Charts
+from pitcairn.report.context import Context, Records
 from pitcairn.report.plain import markdown, table
 from pitcairn.report.render import iteration_page
+from pitcairn.report.same import Match, matched
 
 
 def rebuild(folder: ProgramFolder, pilot: str, number: int, *, verify: bool = False) -> Rebuilt:
@@ -26,14 +31,38 @@ def rebuild(folder: ProgramFolder, pilot: str, number: int, *, verify: bool = Fa
     result_file = folder.result_file(pilot, number)
     text = _text(folder, result_file, pilot, number)
     result = from_json(text, file=folder.relative(result_file))
-    page = iteration_page(result, Records.of(folder).context(result), templates=folder.templates)
+    make = partial(_page, folder, result, Records.of(folder).context(result))
     report_file = folder.report_file(pilot, number)
-    same = report_file.is_file() and report_file.read_bytes() == page.encode("utf-8")
     if verify:
+        found = _compared(report_file, make)
         _in_ledger(folder, pilot, number, text)
-    elif not same:
-        write_all({report_file: page})
-    return Rebuilt(result_file=result_file, report_file=report_file, same=same, verified=verify)
+    else:
+        found = _written(report_file, make(Charts.DRAWN))
+    same = found.kind != "differs"
+    return Rebuilt(result_file=result_file, report_file=report_file, same=same, match=found, verified=verify)
+
+
+def _page(folder: ProgramFolder, result: Result, context: Context, charts: Charts) -> str:
+    return iteration_page(result, context, templates=folder.templates, charts=charts)
+
+
+def _compared(file: Path, make: Callable[[Charts], str]) -> Match:
+    """The page on disk beside what the result gives; one that is not there, or is no text, is not the same."""
+    try:
+        text = file.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return Match(kind="differs", sentence="There is no page.")
+    except (OSError, UnicodeDecodeError):
+        return Match(kind="differs", sentence="It cannot be read as a page.")
+    return matched(text, make)
+
+
+def _written(file: Path, page: str) -> Match:
+    """The page is on disk afterwards; the match says whether it was before."""
+    if file.is_file() and file.read_bytes() == page.encode("utf-8"):
+        return Match(kind="same", sentence="")
+    write_all({file: page})
+    return Match(kind="differs", sentence="")
 
 
 def told(folder: ProgramFolder, pilot: str, number: int, form: Literal["markdown", "csv"]) -> str:

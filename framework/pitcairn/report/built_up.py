@@ -9,7 +9,7 @@ from typing import Any
 from pitcairn.phrases import day
 from pitcairn.reading.numbers import count
 from pitcairn.reading.result import LookRow, MeasureBlock, Result
-from pitcairn.report.axis_charts import can_draw, drawn
+from pitcairn.report.axis_charts import NOBODY, Charts, drawer, drawn
 from pitcairn.report.pictures import BuiltArm, BuiltUp, DayRow
 from pitcairn.report.rows import Index
 
@@ -30,7 +30,7 @@ def has_built_up(result: Result) -> bool:
     return any(len(looks) >= FEWEST for looks in _by_arm(result).values())
 
 
-def built_up(result: Result, index: Index) -> BuiltUp | None:
+def built_up(result: Result, index: Index, charts: Charts = Charts.DRAWN) -> BuiltUp | None:
     """All arms on the same two axes; None where there is too little to show."""
     block = index.deciding
     if block is None or not has_built_up(result):
@@ -45,6 +45,7 @@ def built_up(result: Result, index: Index) -> BuiltUp | None:
             id=f"built-{at}",
             title=f"{block.label}: {name.label}",
             description=f"On {_day(looks[-1])} the best estimate is {last.estimate_text}, the range {last.range_text}.",
+            charts=charts,
         )
         rows = tuple(
             DayRow(
@@ -56,12 +57,14 @@ def built_up(result: Result, index: Index) -> BuiltUp | None:
             for look in _thinned(looks)
         )
         arms.append(BuiltArm(arm=name, chart=chart, days=rows))
+    drawn_by = drawer(charts)
     return BuiltUp(
         label=block.label,
         unit=block.unit,
         line=block.worth_it_text,
         arms=tuple(arms),
-        note=None if can_draw() else NO_CHARTS,
+        drawn_by=drawn_by,
+        note=NO_CHARTS if drawn_by == NOBODY else None,
     )
 
 

@@ -13,6 +13,7 @@ from pitcairn.reading.glossary import TERMS
 from pitcairn.reading.numbers import count
 from pitcairn.reading.result import DetailRow, PredictionRow, PromotionRow, Result, Shown
 from pitcairn.report import rows, story
+from pitcairn.report.axis_charts import Charts
 from pitcairn.report.built_up import built_up
 from pitcairn.report.context import ALONE, Context
 from pitcairn.report.pages import (
@@ -43,7 +44,9 @@ MATCH_ICONS: dict[str, Icon] = {"inside": "good", "higher": "up", "lower": "down
 STAGES = {"explore": "Exploration", "confirm": "Confirmation"}
 
 
-def iteration(result: Result, context: Context = ALONE, *, linked: bool = False) -> IterationPage:
+def iteration(
+    result: Result, context: Context = ALONE, *, linked: bool = False, charts: Charts = Charts.DRAWN
+) -> IterationPage:
     """Everything the page of an iteration shows. Where the verdict is withheld, no effect gets as far as the page.
 
     `linked` pages stand in a site, and lead to its other pages.
@@ -80,7 +83,7 @@ def iteration(result: Result, context: Context = ALONE, *, linked: bool = False)
         otherwise=_otherwise(index, result) if shown else (),
         guardrails=rows.guardrails(index, result.guardrails) if shown else (),
         funnel=_funnel(index, result),
-        built_up=built_up(result, index) if shown else None,
+        built_up=built_up(result, index, charts) if shown else None,
         groups=rows.groups(index, result) if shown else None,
         predictions=tuple(_prediction(index, row) for row in result.predictions) if shown else (),
         surprise=titles.surprise(result) if shown else None,

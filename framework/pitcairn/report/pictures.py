@@ -113,6 +113,8 @@ class BuiltUp:
     unit: str
     line: str | None
     arms: tuple[BuiltArm, ...]
+    drawn_by: str
+    """The charting library and its version; `nobody` where it is not installed."""
     note: str | None
     """Why there are no charts."""
 

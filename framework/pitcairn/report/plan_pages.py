@@ -48,6 +48,8 @@ class PlanPage:
     seen: tuple[Seen, ...]
     sizes: tuple[Size, ...]
     chart: Drawn | None
+    chart_by: str | None
+    """The charting library and its version; `nobody` where it is not installed, None where nothing is to be drawn."""
     note: str | None
     """Why there is no chart."""
     next_command: str

@@ -11,6 +11,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, S
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pitcairn.reading.result import Result
+from pitcairn.report.axis_charts import Charts
 from pitcairn.report.context import ALONE, Context
 from pitcairn.report.layout import iteration
 from pitcairn.report.own import checked, told
@@ -23,14 +24,20 @@ if TYPE_CHECKING:
 
 
 def iteration_page(
-    result: Result, context: Context = ALONE, *, linked: bool = False, templates: Path | None = None
+    result: Result,
+    context: Context = ALONE,
+    *,
+    linked: bool = False,
+    templates: Path | None = None,
+    charts: Charts = Charts.DRAWN,
 ) -> str:
     """The page of one iteration as a single HTML file: no script, no request, the same bytes every time.
 
     `linked` is for a page that stands in a site: it leads to the site's other pages. `templates` is the folder of the
     program's own templates, which come first; SpecError where one of them does not work, or makes an unsafe page.
+    `charts` other than drawn is for comparing with a page that was made elsewhere.
     """
-    return rendered("iteration.html.j2", iteration(result, context, linked=linked), templates)
+    return rendered("iteration.html.j2", iteration(result, context, linked=linked, charts=charts), templates)
 
 
 def rendered(
