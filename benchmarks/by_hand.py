@@ -35,8 +35,10 @@ WIDE = ("visited", "orders", "spend", "pages", "minutes")
 EVENTS = ("visited", "orders", "spend")
 FLAGS = ("visited",)
 """0 or 1, and so their own squares."""
-LIMIT = "2GB"
-"""What a reading gives the engine, for the references that are to have the same."""
+
+
+PLACE = "('0x' || left(sha256('letters/1/arm:' || customer), 8))::BIGINT % 10000"
+"""The definition of a draw, in the engine's words."""
 
 
 def connect(memory_limit: str | None, spill: Path) -> duckdb.DuckDBPyConnection:
@@ -174,15 +176,23 @@ def events(connection: duckdb.DuckDBPyConnection, data: Path, assignment: Path, 
 
 def sha256(connection: duckdb.DuckDBPyConnection, data: Path) -> Answer:
     """The engine's SHA-256 of every id; the largest is kept, so that none is left out."""
-    row = connection.execute(f"SELECT MAX(sha256(customer)) FROM read_parquet('{data}/customers.parquet')").fetchone()
+    return _largest(connection, data, "sha256(customer)")
+
+
+def place(connection: duckdb.DuckDBPyConnection, data: Path) -> Answer:
+    """Everybody's place in 0..9999, as shortly as the definition can be written."""
+    return _largest(connection, data, PLACE)
+
+
+def _largest(connection: duckdb.DuckDBPyConnection, data: Path, expression: str) -> Answer:
+    row = connection.execute(f"SELECT MAX({expression}) FROM read_parquet('{data}/customers.parquet')").fetchone()
     assert row is not None
     return {}
 
 
 def draw(connection: duckdb.DuckDBPyConnection, data: Path, into: Path) -> Answer:
     """A draw by hand: arms by SHA-256, averages before, the sorted assignment and two lists as files."""
-    place = "('0x' || left(sha256('letters/1/arm:' || customer), 8))::BIGINT % 10000"
-    arm = f"CASE WHEN {place} < 3333 THEN 'usual' WHEN {place} < 6667 THEN 'letter' ELSE 'voucher' END"
+    arm = f"CASE WHEN {PLACE} < 3333 THEN 'usual' WHEN {PLACE} < 6667 THEN 'letter' ELSE 'voucher' END"
     before = ", ".join(f"{name}_before" for name in EVENTS)
     connection.execute(
         f"CREATE TEMPORARY TABLE lot AS SELECT customer, {arm} AS arm, {before} FROM "
@@ -203,7 +213,7 @@ def draw(connection: duckdb.DuckDBPyConnection, data: Path, into: Path) -> Answe
 def main() -> None:
     """One run, as the benchmarks start it."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=("wide", "events", "sha256", "draw"))
+    parser.add_argument("what", choices=("wide", "events", "sha256", "place", "draw"))
     parser.add_argument("data", type=Path)
     parser.add_argument("--assignment", type=Path)
     parser.add_argument("--into", type=Path)
@@ -219,6 +229,8 @@ def main() -> None:
         answer = events(connection, asked.data, asked.assignment, asked.ids)
     elif asked.what == "draw":
         answer = draw(connection, asked.data, asked.into)
+    elif asked.what == "place":
+        answer = place(connection, asked.data)
     else:
         answer = sha256(connection, asked.data)
     clock.stop(answer)

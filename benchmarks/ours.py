@@ -121,9 +121,10 @@ def main() -> None:
     parser.add_argument("--assignment", type=Path)
     parser.add_argument("--into", type=Path)
     parser.add_argument("--once-each", action="store_true")
+    parser.add_argument("--memory-limit")
     parser.add_argument("--questions", type=int, default=190)
     asked = parser.parse_args()
-    with Engine.open(asked.data / "spill") as engine:
+    with Engine.open(asked.data / "spill", memory_limit=asked.memory_limit) as engine:
         clock = Clock()
         if asked.what == "wide":
             answer = wide(engine, asked.data, once_each=asked.once_each, questions=asked.questions)

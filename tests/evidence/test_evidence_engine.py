@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 from evidence_plans import csv, events, is_, wide
 
@@ -57,6 +58,16 @@ def test_what_does_not_fit_the_memory_limit_is_said(tmp_path: Path) -> None:
         pytest.raises(OutOfMemory, match="memory limit"),
     ):
         engine.rows("SELECT LENGTH(LIST(i)) FROM range(50000000) t(i)")
+
+
+def test_half_of_the_memory_is_the_limit_unless_another_is_told(tmp_path: Path) -> None:
+    ((own,),) = duckdb.connect().execute("SELECT current_setting('memory_limit')").fetchall()
+    with Engine.open(tmp_path / "scratch") as engine:
+        ((limit,),) = engine.rows("SELECT current_setting('memory_limit')")
+    assert limit.split()[1] == own.split()[1]
+    assert float(limit.split()[0]) == pytest.approx(float(own.split()[0]) * 5 / 8, abs=0.11)
+    with Engine.open(tmp_path / "scratch", memory_limit="64MiB") as engine:
+        assert engine.rows("SELECT current_setting('memory_limit')") == [("64.0 MiB",)]
 
 
 def test_an_unknown_time_zone_is_refused(engine: Engine) -> None:

@@ -19,6 +19,9 @@ import duckdb
 from pitcairn.errors import DataError, PitcairnError
 from pitcairn.evidence.sql import literal
 
+_OF_ITS_OWN = 0.5 / 0.8
+"""The engine by itself would take four fifths of the memory there is, which leaves too little for what else runs."""
+
 _CSV_LINE = re.compile(r"CSV Error on Line: (\d+)")
 _CSV_FILE = re.compile(r"^\s*file = (.+)$", re.MULTILINE)
 _QUOTED_FILE = re.compile(r"""['"]([^'"\n]*\.\w+)['"]""")
@@ -57,10 +60,11 @@ class Engine:
         self.statements = 0
 
     @classmethod
-    def open(cls, scratch: Path, *, memory_limit: str = "2GB", threads: int | None = None) -> Engine:
+    def open(cls, scratch: Path, *, memory_limit: str | None = None, threads: int | None = None) -> Engine:
         """An engine that spills into a folder of its own under `scratch`, and deletes it when closed.
 
-        Nothing is ever fetched from the network. PitcairnError when the folder cannot be made.
+        It may take half of the machine's memory, or of what a container is allowed, unless told a limit: what spills
+        takes twice as long. Nothing is ever fetched from the network. PitcairnError when the folder cannot be made.
         """
         try:
             scratch.mkdir(parents=True, exist_ok=True)
@@ -72,10 +76,10 @@ class Engine:
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
                 "allow_community_extensions": "false",
-                "memory_limit": memory_limit,
                 "temp_directory": str(spill),
             }
         )
+        connection.execute(f"SET memory_limit = {literal(memory_limit or _half_of_the_memory(connection))}")
         engine = cls(connection, spill)
         for setting in ("enable_progress_bar = false", "python_enable_replacements = false", "TimeZone = 'UTC'"):
             connection.execute(f"SET {setting}")
@@ -138,6 +142,12 @@ def _translated(error: duckdb.Error) -> PitcairnError:
     if isinstance(error, duckdb.InvalidInputException | duckdb.IOException):
         return _unreadable(message)
     return PitcairnError(f"The engine refused a statement; this is a fault of the program: {message.splitlines()[0]}")
+
+
+def _half_of_the_memory(connection: duckdb.DuckDBPyConnection) -> str:
+    ((own,),) = connection.execute("SELECT current_setting('memory_limit')").fetchall()
+    amount, unit = own.split()
+    return f"{float(amount) * _OF_ITS_OWN:.1f}{unit}"
 
 
 def _unreadable(message: str) -> DataError:
