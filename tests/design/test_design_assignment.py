@@ -27,7 +27,8 @@ def plan(**changes: Any) -> Any:
         SimpleNamespace(id="early", first=3334, last=6667),
         SimpleNamespace(id="late", first=6667, last=10_000),
     )
-    return SimpleNamespace(**{"salt": "second-order/1", "take": 1.0, "arms": arms, "holdout": None} | changes)
+    usual = {"salt": "second-order/1", "take": 1.0, "arms": arms, "holdout": None, "drawn_cluster": None}
+    return SimpleNamespace(**usual | changes)
 
 
 def chi_square(observed: np.ndarray[Any, Any], expected: np.ndarray[Any, Any] | float) -> float:

@@ -24,9 +24,8 @@ def cap(at_most: int, within_days: int) -> CapPlan:
 
 
 def plan(**changes: Any) -> Any:
-    return SimpleNamespace(
-        **{"opt_out": (), "caps": (), "start": date(2026, 3, 2), "holdout": None, "observed": None} | changes
-    )
+    usual = {"opt_out": (), "caps": (), "start": date(2026, 3, 2), "holdout": None, "observed": None}
+    return SimpleNamespace(**usual | {"population": "customers", "drawn_cluster": None} | changes)
 
 
 def test_rules_are_asked_in_a_fixed_order() -> None:

@@ -5,6 +5,9 @@
 SHA-256 because every warehouse has it, under every security policy, with the same result. Nothing is trimmed or
 folded: “A1” and “a1” are two customers. `tests/design/buckets.json` holds answers made with another program;
 whoever draws on another engine checks it against them first.
+
+Where whole households or the like are drawn, the id is the household's. A customer without one is drawn by their own
+id under the same salt with “/alone” behind it, so that no customer's id can be taken for a household's.
 """
 
 from __future__ import annotations
@@ -67,6 +70,27 @@ def bucket_sql(dialect: str, expression: str, salt: str) -> str:
     return template.format(x=f"'{_checked(salt)}:' || CAST({expression} AS {text_type})")
 
 
+def alone(salt: str) -> str:
+    """The salt for customers who belong to nothing that is drawn whole, where such is drawn."""
+    return f"{salt}/alone"
+
+
+def place_sql(dialect: str, salt: str, customer: str, cluster: str | None = None) -> str:
+    """The bucket of whatever is drawn, as SQL: of the customer, or with `cluster` of what it names where that is not
+    NULL. ValueError as in `bucket_sql`.
+    """
+    if cluster is None:
+        return bucket_sql(dialect, customer, salt)
+    own, shared = bucket_sql(dialect, customer, alone(salt)), bucket_sql(dialect, cluster, salt)
+    return f"CASE WHEN {cluster} IS NULL THEN {own} ELSE {shared} END"
+
+
+def _place(salt: str, unit: str | int, cluster: str | int | None, *, whole: bool) -> int:
+    if not whole:
+        return bucket(salt, unit)
+    return bucket(alone(salt), unit) if cluster is None else bucket(salt, cluster)
+
+
 def arm_salt(plan: Plan) -> str:
     """The salt of the question “which arm?”."""
     return f"{plan.salt}/arm"
@@ -87,9 +111,10 @@ def start_salt(plan: Plan) -> str:
     return f"{plan.salt}/start"
 
 
-def start_of(plan: Plan, unit: str | int) -> date:
-    """The day on which a drawn customer starts."""
-    return plan.start + timedelta(days=bucket(start_salt(plan), unit) * plan.start_days // BUCKETS)
+def start_of(plan: Plan, unit: str | int, cluster: str | int | None = None) -> date:
+    """The day on which a drawn customer starts; `cluster` as in `arm_of`."""
+    place = _place(start_salt(plan), unit, cluster, whole=plan.drawn_cluster is not None)
+    return plan.start + timedelta(days=place * plan.start_days // BUCKETS)
 
 
 def holdout_salt(holdout: HoldoutPlan) -> str:
@@ -102,23 +127,31 @@ def holdout_limit(holdout: HoldoutPlan) -> int:
     return round(holdout.share * BUCKETS)
 
 
-def is_kept_out(holdout: HoldoutPlan, unit: str | int) -> bool:
-    """Whether the customer is kept out of all pilots."""
-    return bucket(holdout_salt(holdout), unit) < holdout_limit(holdout)
+def is_kept_out(holdout: HoldoutPlan, unit: str | int, cluster: str | int | None = None) -> bool:
+    """Whether the customer is kept out of all pilots; `cluster` is what they belong to in the holdout's source."""
+    return _place(holdout_salt(holdout), unit, cluster, whole=holdout.cluster is not None) < holdout_limit(holdout)
 
 
-def holdout_sql(dialect: str, expression: str, holdout: HoldoutPlan) -> str:
-    """The same as SQL, for an expression that gives the id."""
-    return f"{bucket_sql(dialect, expression, holdout_salt(holdout))} < {holdout_limit(holdout)}"
+def holdout_sql(dialect: str, expression: str, holdout: HoldoutPlan, cluster: str | None = None) -> str:
+    """The same as SQL, for an expression that gives the id, and where the holdout keeps more than customers out, for
+    one that gives what they belong to.
+    """
+    place = place_sql(dialect, holdout_salt(holdout), expression, cluster if holdout.cluster else None)
+    return f"{place} < {holdout_limit(holdout)}"
 
 
-def arm_of(plan: Plan, unit: str | int) -> str | None:
-    """The arm an eligible customer is drawn to, None for one who is not taken this time, or never."""
-    if plan.holdout is not None and is_kept_out(plan.holdout, unit):
+def arm_of(plan: Plan, unit: str | int, cluster: str | int | None = None) -> str | None:
+    """The arm an eligible customer is drawn to, None for one who is not taken this time, or never.
+
+    Where the plan draws whole households or the like, `cluster` is the customer's own, None for one without. A holdout
+    by households is taken to be by the same ones.
+    """
+    whole = plan.drawn_cluster is not None
+    if plan.holdout is not None and is_kept_out(plan.holdout, unit, cluster):
         return None
-    if bucket(take_salt(plan), unit) >= take_limit(plan):
+    if _place(take_salt(plan), unit, cluster, whole=whole) >= take_limit(plan):
         return None
-    place = bucket(arm_salt(plan), unit)
+    place = _place(arm_salt(plan), unit, cluster, whole=whole)
     return next(arm.id for arm in plan.arms if arm.first <= place < arm.last)
 
 

@@ -3,11 +3,15 @@
 Whoever does not fit the pilot's `keep` is not in scope at all. A customer in scope is counted under the first rule
 that leaves them out, so that the counts add up: in scope = left out, reason by reason, + drawn. The rules come from
 the program's contact policy and from other draws; none of them can be switched off.
+
+Where whole households are drawn, what a person said or was sent leaves out that person alone: the others are drawn,
+and all that are drawn land in one arm. A lot that fell on one of a household binds all of it: nobody is drawn who
+shares a household with somebody who is kept out of all pilots, is in another running pilot, or was drawn before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -54,7 +58,15 @@ class Drawn:
     reason: str
 
 
-Rule = KeptOut | OptedOut | OverCap | Drawn
+@dataclass(frozen=True, slots=True)
+class Alongside:
+    """Customers who share what is drawn with somebody whom another lot has."""
+
+    of: KeptOut | Drawn
+    reason: str
+
+
+Rule = KeptOut | OptedOut | OverCap | Drawn | Alongside
 
 
 def rules(plan: Plan, drawn: Iterable[str]) -> tuple[Rule, ...]:
@@ -64,7 +76,20 @@ def rules(plan: Plan, drawn: Iterable[str]) -> tuple[Rule, ...]:
     kept_out = (KeptOut(plan.holdout),) if plan.holdout and plan.observed is None else ()
     opted_out = (OptedOut(plan.opt_out),) if plan.opt_out else ()
     caps = (_over(cap, plan.start) for cap in plan.caps)
-    return (*kept_out, *opted_out, *caps, *(Drawn(reason) for reason in dict.fromkeys(drawn)))
+    elsewhere = (Drawn(reason) for reason in dict.fromkeys(drawn))
+    return (*_whole(plan, kept_out), *opted_out, *caps, *_whole(plan, elsewhere))
+
+
+def names_the_same(plan: Plan, holdout: HoldoutPlan) -> bool:
+    """Whether what the holdout keeps out is what the plan draws."""
+    return (holdout.source, holdout.cluster) == (plan.population, plan.drawn_cluster)
+
+
+def _whole(plan: Plan, lots: Iterable[KeptOut | Drawn]) -> Iterator[Rule]:
+    for lot in lots:
+        yield lot
+        if plan.drawn_cluster and not (isinstance(lot, KeptOut) and names_the_same(plan, lot.holdout)):
+            yield Alongside(lot, f"of the same “{plan.drawn_cluster}” as somebody {lot.reason}")
 
 
 def _over(cap: CapPlan, start: date) -> OverCap:

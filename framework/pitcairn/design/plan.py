@@ -205,6 +205,8 @@ class HoldoutPlan:
     share: float
     source: str
     since: date
+    cluster: str | None = None
+    """The column of `source` that names what is kept out, where that is more than a customer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,6 +289,8 @@ class Plan:
     """Customers we draw start on so many days, `start` and those after it, each on one found by lot."""
     holdout: HoldoutPlan | None = None
     """Whom the draw leaves out, for good; somebody else's draw cannot be bound. None also before its first day."""
+    drawn_cluster: str | None = None
+    """The column of the population's source that names what we draw, where that is more than a customer."""
 
     @property
     def has_own_starts(self) -> bool:
@@ -296,7 +300,7 @@ class Plan:
     @property
     def cluster(self) -> str | None:
         """The column that names what was drawn, where whole households or shops were, and not customers."""
-        return self.observed.cluster if self.observed else None
+        return self.observed.cluster if self.observed else self.drawn_cluster
 
     @property
     def lineage(self) -> str:

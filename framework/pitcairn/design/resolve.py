@@ -52,6 +52,7 @@ def resolve(loaded: Loaded) -> Plan:
     observed, exposure = _observed(iteration), _exposure(iteration)
     opt_out, caps = _contact(program) if observed is None else ((), ())
     largest = program.largest_plausible_gain
+    kept_out = holdout(program) if program.holdout and iteration.start >= program.holdout.since else None
     return Plan(
         schema=SCHEMA,
         program=program.program,
@@ -79,7 +80,8 @@ def resolve(loaded: Loaded) -> Plan:
         opt_out=opt_out,
         caps=caps,
         sources=source_plans(
-            program, _used(pilot.customers.source, measures, groups, (observed, exposure), opt_out, caps)
+            program,
+            _used(pilot.customers.source, measures, groups, (observed, exposure, _asked(kept_out)), opt_out, caps),
         ),
         measures=measures,
         groups=groups,
@@ -97,7 +99,8 @@ def resolve(loaded: Loaded) -> Plan:
         largest_plausible_gain=None if largest is None else float(largest),
         exposure=exposure,
         start_days=iteration.starts_over,
-        holdout=holdout(program) if program.holdout and iteration.start >= program.holdout.since else None,
+        holdout=kept_out,
+        drawn_cluster=iteration.cluster,
     )
 
 
@@ -106,7 +109,12 @@ def holdout(program: ProgramSpec) -> HoldoutPlan | None:
     kept = program.holdout
     if kept is None:
         return None
-    return HoldoutPlan(share=float(kept.share), source=kept.source, since=kept.since)
+    return HoldoutPlan(share=float(kept.share), source=kept.source, since=kept.since, cluster=kept.cluster)
+
+
+def _asked(kept_out: HoldoutPlan | None) -> HoldoutPlan | None:
+    """The holdout, where its source has to be read: a lot over customers' ids needs nothing but these."""
+    return kept_out if kept_out and kept_out.cluster else None
 
 
 def conditions(written: Conditions) -> tuple[Condition, ...]:
@@ -288,7 +296,7 @@ def _used(
     population: str,
     measures: tuple[MeasurePlan, ...],
     groups: tuple[GroupPlan, ...],
-    if_any: tuple[ObservedPlan | ExposurePlan | None, ...],
+    if_any: tuple[ObservedPlan | ExposurePlan | HoldoutPlan | None, ...],
     opt_out: tuple[OptOutPlan, ...],
     caps: tuple[CapPlan, ...],
 ) -> set[str]:

@@ -50,9 +50,14 @@ def check_columns(relations: Iterable[Relation], needs: Iterable[Need]) -> None:
 def _scope(plan: Plan) -> Iterator[Need]:
     yield from _customer(plan, plan.population, "the draw")
     yield from _conditions(plan.population, plan.keep, "the pilot's “keep”")
+    if plan.drawn_cluster is not None:
+        yield Need(plan.population, plan.drawn_cluster, "what is drawn")
 
 
 def _policy(plan: Plan) -> Iterator[Need]:
+    if plan.observed is None and plan.holdout and plan.holdout.cluster:
+        yield from _customer(plan, plan.holdout.source, "the program's holdout")
+        yield Need(plan.holdout.source, plan.holdout.cluster, "the program's holdout")
     for choice in plan.opt_out:
         yield from _customer(plan, choice.source, "the opt-outs")
         yield from _conditions(choice.source, choice.where, "the opt-outs")

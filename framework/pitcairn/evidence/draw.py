@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from pitcairn.canonical import file_digest
-from pitcairn.design.assignment import BUCKETS, arm_salt, bucket_sql, start_salt, take_limit, take_salt
+from pitcairn.design.assignment import BUCKETS, arm_salt, place_sql, start_salt, take_limit, take_salt
 from pitcairn.design.eligibility import NOT_TAKEN, explained
 from pitcairn.design.plan import Plan
 from pitcairn.errors import DataError, PitcairnError
@@ -34,7 +34,9 @@ from pitcairn.evidence.sql import literal, path_literal
 ASSIGNMENT = "assignment.parquet"
 
 _LOT = "pitcairn_lot"
-"""The temporary table with a row a customer in scope: `who`, `outcome` (a reason's or arm's number), `before_0`, ..."""
+"""The temporary table with a row a customer in scope: `who`, `outcome` (a reason's or arm's number), `before_0`, ...
+and where more than a customer is drawn `cluster`.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,12 @@ class Draw:
     """Drawn customers who were in one of the earlier draws that they may be drawn from again."""
     digest: str | None
     """SHA-256 of the assignment file, so that a changed list is noticed; None where nothing was written."""
+    units: tuple[tuple[str, int], ...] = ()
+    """(arm id, households or the like drawn to it), in the plan's order; empty where customers are drawn one by one,
+    and where what somebody else drew is not named in the customers' source. Somebody drawn alone is one of them.
+    """
+    units_in_scope: int | None = None
+    """Households or the like with a customer in scope; None where `units` is empty."""
 
     @property
     def drawn(self) -> int:
@@ -79,7 +87,8 @@ def draw(
 
     `before` holds the assignments of earlier iterations whose customers may be drawn again, the latest first: where
     there are any, `assignment.parquet` has a column `previous_arm`, empty for those who are fresh.
-    Where customers start on days of their own, both have the day in a column `start`.
+    Where customers start on days of their own, both have the day in a column `start`; where whole households or the
+    like are drawn, `assignment.parquet` names each customer's in `cluster`, empty for those drawn alone.
 
     The files appear together at the end, or not at all. The same plan and customers give the same files, whatever
     the order of the rows. DataError where the customer source names a customer twice or not at all, where ids are
@@ -108,15 +117,22 @@ def _lot(plan: Plan, people: Population) -> str:
     A hash is worked out once, and only for those whom nothing has left out yet.
     """
     not_taken, limit = len(people.reasons), take_limit(plan)
-    luck = f"CASE WHEN {bucket_sql('duckdb', 'who', take_salt(plan))} >= {limit} THEN {not_taken} END"
+    cluster = _cluster(plan)
+    luck = f"CASE WHEN {place_sql('duckdb', take_salt(plan), 'who', cluster)} >= {limit} THEN {not_taken} END"
     stop = "reason" if limit >= BUCKETS else f"CASE WHEN reason IS NULL THEN {luck} ELSE reason END"
-    place = f"CASE WHEN stop IS NULL THEN {bucket_sql('duckdb', 'who', arm_salt(plan))} END"
+    place = f"CASE WHEN stop IS NULL THEN {place_sql('duckdb', arm_salt(plan), 'who', cluster)} END"
     pieces = sorted((arm.last, number) for number, arm in enumerate(plan.arms) if arm.last > arm.first)
     arms = " ".join(f"WHEN place < {last} THEN {not_taken + 1 + number}" for last, number in pieces)
     stopped = f"SELECT *, {stop} AS stop FROM ({people.sql}) AS asked"
     placed = f"SELECT *, {place} AS place FROM ({stopped}) AS stopped"
     outcome = f"CASE WHEN place IS NULL THEN stop {arms} END AS outcome"
-    return f"SELECT who{people.each_before('{}')}, {outcome} FROM ({placed}) AS placed"
+    named = "who, cluster" if people.has_clusters else "who"
+    return f"SELECT {named}{people.each_before('{}')}, {outcome} FROM ({placed}) AS placed"
+
+
+def _cluster(plan: Plan) -> str | None:
+    """The lot's column with what is drawn; None where that is the customer."""
+    return "cluster" if plan.drawn_cluster else None
 
 
 def _counted(engine: Engine, plan: Plan, people: Population, lot: str) -> Draw:
@@ -127,7 +143,9 @@ def _counted(engine: Engine, plan: Plan, people: Population, lot: str) -> Draw:
     rows = engine.rows(
         f"SELECT outcome, COUNT(*), COUNT(DISTINCT hash(who)), {nameless}{moments} FROM {lot} GROUP BY outcome"
     )
-    _refuse_unnamed(engine, plan, lot, rows)
+    # A customer's rows share one outcome where it follows from the id alone, and then need no look across outcomes.
+    repeated = sum(row[1] - row[2] for row in rows) or people.has_clusters
+    _refuse_unnamed(engine, plan, lot, sum(row[3] for row in rows), look_closer=bool(repeated))
     sizes = {row[0]: row[1] for row in rows}
     reasons: dict[str, int] = {}
     for number, reason in enumerate((*people.reasons, NOT_TAKEN)):
@@ -145,15 +163,37 @@ def _counted(engine: Engine, plan: Plan, people: Population, lot: str) -> Draw:
         digest=None,
     )
     _refuse_empty(counted)
-    return counted
+    return _with_units(engine, plan, people, lot, counted)
 
 
 def _expected(engine: Engine, plan: Plan, people: Population) -> Draw:
-    ((in_scope,),) = engine.rows(f"SELECT COUNT(*) FROM ({people.sql}) AS people")
+    units = f"COUNT(DISTINCT {people.unit})" if people.has_clusters else "NULL"
+    ((in_scope, whole),) = engine.rows(f"SELECT COUNT(*), {units} FROM ({people.sql}) AS people")
     arms = tuple((arm.id, round(in_scope * arm.share)) for arm in plan.arms)
-    expected = Draw(in_scope=in_scope, left_out=(), arms=arms, balance=(), files=(), redrawn=0, digest=None)
+    expected = Draw(
+        in_scope=in_scope,
+        left_out=(),
+        arms=arms,
+        balance=(),
+        files=(),
+        redrawn=0,
+        digest=None,
+        units=() if whole is None else tuple((arm.id, round(whole * arm.share)) for arm in plan.arms),
+        units_in_scope=whole,
+    )
     _refuse_empty(expected)
     return expected
+
+
+def _with_units(engine: Engine, plan: Plan, people: Population, lot: str, counted: Draw) -> Draw:
+    """The same with the number of households, or whatever is drawn whole, counted beside its customers."""
+    if not people.has_clusters:
+        return counted
+    first, unit = len(people.reasons) + 1, people.unit
+    ((in_scope,),) = engine.rows(f"SELECT COUNT(DISTINCT {unit}) FROM {lot}")
+    found = dict(engine.rows(f"SELECT outcome, COUNT(DISTINCT {unit}) FROM {lot} WHERE outcome >= {first} GROUP BY 1"))
+    units = tuple((arm.id, found.get(first + number, 0)) for number, arm in enumerate(plan.arms))
+    return replace(counted, units=units, units_in_scope=in_scope)
 
 
 def _balance(plan: Plan, people: Population, rows: dict[int, tuple[Any, ...]]) -> tuple[Balance, ...]:
@@ -171,16 +211,16 @@ def _balance(plan: Plan, people: Population, rows: dict[int, tuple[Any, ...]]) -
 # --- what must not be drawn -----------------------------------------------------------------------------------
 
 
-def _refuse_unnamed(engine: Engine, plan: Plan, lot: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def _refuse_unnamed(engine: Engine, plan: Plan, lot: str, nameless: int, *, look_closer: bool) -> None:
     """DataError unless every row names a customer, and no two rows the same one."""
-    if nameless := sum(row[3] for row in rows):
+    if nameless:
         raise DataError(
             f"{_rows(nameless)} of source “{plan.population}” {'have' if nameless > 1 else 'has'} no customer id.",
             hint="every row of the customers' file must name its customer",
         )
-    # A customer's rows share one outcome, since it follows from the id alone. Hashes of eight bytes take half the time
-    # of counting distinct ids; where two are the same, the ids themselves are looked at.
-    if not sum(row[1] - row[2] for row in rows):
+    # Hashes of eight bytes take half the time of counting distinct ids; where two are the same, the ids themselves are
+    # looked at.
+    if not look_closer:
         return
     twice = f"SELECT COUNT(*) AS times FROM {lot} GROUP BY who HAVING COUNT(*) > 1"
     ((customers, times),) = engine.rows(f"SELECT COUNT(*), SUM(times) FROM ({twice}) AS twice")
@@ -213,7 +253,9 @@ def _write(engine: Engine, plan: Plan, people: Population, into: Path, before: S
     first = len(people.reasons) + 1
     arms = " ".join(f"WHEN {number} THEN {literal(arm.id)}" for number, arm in enumerate(plan.arms, start=first))
     start = f", {_start(plan)} AS start" if plan.has_own_starts else ""
-    drawn = f"SELECT who AS customer, CASE outcome {arms} END AS arm{start} FROM {_LOT} WHERE outcome >= {first}"
+    cluster = ", cluster" if people.has_clusters else ""
+    columns = f"who AS customer, CASE outcome {arms} END AS arm{start}{cluster}"
+    drawn = f"SELECT {columns} FROM {_LOT} WHERE outcome >= {first}"
     assignment = _with_previous(engine, drawn, before, whole=people.whole_ids) if before else drawn
     with _staged(into) as staged:
         _copy(engine, f"{assignment} ORDER BY customer", staged / ASSIGNMENT, "FORMAT parquet")
@@ -239,7 +281,7 @@ def _with_previous(engine: Engine, drawn: str, before: Sequence[Path], *, whole:
 
 def _start(plan: Plan) -> str:
     """The day each customer starts, by a lot of its own."""
-    place = f"({bucket_sql('duckdb', 'who', start_salt(plan))} * {plan.start_days}) // {BUCKETS}"
+    place = f"({place_sql('duckdb', start_salt(plan), 'who', _cluster(plan))} * {plan.start_days}) // {BUCKETS}"
     return f"CAST({literal(plan.start.isoformat())} AS DATE) + CAST({place} AS INTEGER)"
 
 

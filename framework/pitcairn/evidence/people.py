@@ -156,6 +156,9 @@ def _create(
             f"{_drawn_as(relations[plan.observed.source], plan.observed.cluster)} AS p_drawn"
         )
         chosen.append("p_drawn")
+    elif plan.cluster:
+        columns[None].append(f"{_named_as('cluster', 'p_customer')} AS p_drawn")
+        chosen.append("p_drawn")
     chosen += [
         f"p_before_{place}" if number.keeps_gaps else f"COALESCE(p_before_{place}, 0) AS p_before_{place}"
         for place, number in enumerate(before)
@@ -193,6 +196,7 @@ def _draw(engine: Engine, plan: Plan, assignment: Path | None, previous: Split |
         raise DataError("Customers were drawn, and the file with the draw is not given.")
     key = drawn_key(engine, assignment, whole=whole_ids)
     own = [*(["start"] if plan.has_own_starts else []), *([COLUMN] if previous else [])]
+    own += ["cluster"] if plan.cluster else []
     columns = ", ".join([f"{key} AS p_customer", "arm", *own])
     return f"(SELECT {columns} FROM read_parquet({path_literal(assignment)})) AS drawn"
 
@@ -201,6 +205,10 @@ def _drawn_as(relation: Relation, cluster: str) -> str:
     """What was drawn, as text; a customer without any is one of their own, whatever others are called."""
     named = relation.text(cluster, needed_by="what was drawn")
     own = relation.key(needed_by="what was drawn")
+    return _named_as(named, own)
+
+
+def _named_as(named: str, own: str) -> str:
     return f"CASE WHEN {named} IS NULL THEN CONCAT('c', CAST({own} AS VARCHAR)) ELSE CONCAT('d', {named}) END"
 
 

@@ -108,6 +108,16 @@ class Relation:
         column, kind = self.column(name, needed_by=needed_by), self.kind(name, needed_by=needed_by)
         return f"NULLIF(TRIM({column}), '')" if kind == "VARCHAR" else f"CAST({column} AS VARCHAR)"
 
+    def label(self, name: str, *, needed_by: str) -> str:
+        """The column as text, trimmed, NULL where empty. DataError unless it holds text or whole numbers: anything else
+        has no one way to be text, and a lot must come out alike on every engine.
+        """
+        kind = self.kind(name, needed_by=needed_by)
+        if not (_INTEGER.fullmatch(kind) or _TEXT.fullmatch(kind)):
+            raise self._wrong_kind(name, kind, f"{needed_by}: use text or whole numbers")
+        text = self.text(name, needed_by=needed_by)
+        return f"NULLIF(TRIM({text}), '')" if kind.startswith("ENUM") else text
+
     def number(self, name: str, *, needed_by: str) -> str:
         """The column as a number; NULL where empty. Text that is no number stops the statement: see `explained`."""
         column, kind = self.column(name, needed_by=needed_by), self.kind(name, needed_by=needed_by)

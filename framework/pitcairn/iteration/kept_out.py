@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pitcairn.canonical import plain
 from pitcairn.design.difference import difference
 from pitcairn.design.plan import HoldoutPlan, Plan
@@ -17,9 +20,9 @@ def refuse_changed(folder: ProgramFolder, plan: Plan) -> None:
 
 def refuse_another(folder: ProgramFolder, holdout: HoldoutPlan | None, start: str) -> None:
     """The same for a holdout, None for no holdout, that is to hold on a day (ISO text)."""
-    now = plain(holdout)
+    now = _said(plain(holdout))
     for row in history.launches(folder.ledger_file):
-        promised = row.body.plan.get("holdout")
+        promised = _said(row.body.plan.get("holdout"))
         if promised and promised != now and str(promised["since"]) <= start:
             raise Refused(
                 [
@@ -35,3 +38,8 @@ def refuse_another(folder: ProgramFolder, holdout: HoldoutPlan | None, start: st
                     ),
                 ]
             )
+
+
+def _said(holdout: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What it says; an older version locked fewer fields, and what it did not ask for is not there."""
+    return {name: value for name, value in holdout.items() if value is not None} if holdout else None

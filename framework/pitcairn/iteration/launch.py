@@ -27,7 +27,7 @@ from pitcairn.evidence.draw import ASSIGNMENT, Draw, count, draw
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.facts import Check, FileFact
 from pitcairn.evidence.files import file_facts, files_of
-from pitcairn.evidence.population import Taken
+from pitcairn.evidence.population import Taken, draw_sources
 from pitcairn.iteration.frozen import refuse_thawed
 from pitcairn.iteration.kept_out import refuse_changed
 from pitcairn.iteration.locked import refuse_changes
@@ -130,12 +130,6 @@ def list_of(folder: ProgramFolder, row: LaunchRow) -> Path:
         f"{folder.relative(path)} is missing, so its customers cannot be left out of this draw.",
         hint="restore the file that the launch wrote",
     )
-
-
-def draw_sources(plan: Plan) -> tuple[str, ...]:
-    """The sources a draw opens: the customers, opt-outs, contacts."""
-    wanted = [plan.population, *(one.source for one in plan.opt_out), *(one.source for one in plan.caps)]
-    return tuple(dict.fromkeys(wanted))
 
 
 def _draw_and_lock(

@@ -17,10 +17,11 @@ from pitcairn.evidence.baseline import baseline
 from pitcairn.evidence.draw import Draw, count
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.files import files_of
+from pitcairn.evidence.population import draw_sources
 from pitcairn.iteration.helps import helps, line, told
 from pitcairn.iteration.kept_out import refuse_changed
 from pitcairn.iteration.known import Known, known_measures
-from pitcairn.iteration.launch import draw_sources, taken_before
+from pitcairn.iteration.launch import taken_before
 from pitcairn.iteration.outcomes import CurvePoint, Outlook, Sight
 from pitcairn.iteration.promise import promise
 from pitcairn.iteration.sight import Bar, Pair, chance, needed, visible

@@ -28,8 +28,8 @@ from pitcairn.evidence.draw import ASSIGNMENT, Draw, count, draw
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.files import files_of
 from pitcairn.evidence.makebelieve import MADE, Pool
-from pitcairn.evidence.population import Taken
-from pitcairn.iteration.launch import draw_sources, taken_before
+from pitcairn.evidence.population import Taken, draw_sources
+from pitcairn.iteration.launch import taken_before
 from pitcairn.iteration.locked import earlier_gains, lock_of, plan_of, refuse_changes
 from pitcairn.iteration.outcomes import Rehearsal
 from pitcairn.iteration.read import judged

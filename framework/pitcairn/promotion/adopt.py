@@ -16,7 +16,8 @@ from pitcairn.evidence.draw import Draw, count
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.files import files_of
 from pitcairn.evidence.mix import mixes
-from pitcairn.iteration.launch import draw_sources, taken_before
+from pitcairn.evidence.population import draw_sources
+from pitcairn.iteration.launch import taken_before
 from pitcairn.ledger import history
 from pitcairn.program import ProgramFolder
 from pitcairn.promotion.adoption import Adoption, adopted, state_of

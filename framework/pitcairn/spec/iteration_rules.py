@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
 from pitcairn.errors import Problem
-from pitcairn.spec.draft import Draft
+from pitcairn.spec.draw_rules import clusters, draw, joins, observed_arms, observed_source, own_clusters, starts
 from pitcairn.spec.fit import known, once, positive, possible, unit_fits
-from pitcairn.spec.models import EventSource, IterationSpec, Observed, PilotSpec, ProgramSpec, WideSource
+from pitcairn.spec.models import EventSource, IterationSpec, Observed, WideSource
 from pitcairn.spec.pilot_rules import measure_ids
 from pitcairn.spec.place import Path
-from pitcairn.spec.program_rules import wide_source
-from pitcairn.spec.words import quoted, short
+from pitcairn.spec.turn import Turn
+from pitcairn.spec.words import short
 
 SMALLEST_SHARE = Fraction(1, 1000)
 """A thousandth: ten of the hash's ten thousand pieces."""
-
-
-@dataclass(frozen=True)
-class Turn:
-    """An iteration with what it belongs to."""
-
-    number: int
-    numbers: tuple[int, ...]
-    """Every iteration of the pilot that has a file."""
-    iteration: Draft[IterationSpec]
-    pilot: Draft[PilotSpec]
-    program: Draft[ProgramSpec]
-    earlier: tuple[tuple[int, Draft[IterationSpec]], ...] = ()
-    """The iterations before this one with their numbers, the latest first."""
 
 
 def shares(turn: Turn) -> Iterator[Problem]:
@@ -80,58 +65,6 @@ def roles(turn: Turn) -> Iterator[Problem]:
         yield turn.iteration.problem(("arms",), message, "add an arm with “role: treatment”", at_key=True)
 
 
-def draw(turn: Turn) -> Iterator[Problem]:
-    """Customers can be drawn only where they have names."""
-    if isinstance(turn.iteration.spec.assignment, Observed):
-        return
-    id = turn.pilot.spec.customers.source
-    source = turn.program.spec.sources.get(id)
-    if source is not None and source.customer is None:
-        message = f"nobody can be drawn from “{id}”: it does not say which column names the customer"
-        yield turn.iteration.problem(
-            ("assignment",), message, f"add “customer: …” to the source “{id}” in program.yaml"
-        )
-
-
-def observed_arms(turn: Turn) -> Iterator[Problem]:
-    """Somebody else's draw is told for arms of this iteration, no two the same."""
-    written = turn.iteration.spec.assignment
-    if not isinstance(written, Observed):
-        return
-    arms = turn.iteration.ids("arms")
-    for id in written.values:
-        yield from known(turn.iteration, ("assignment", "values", id), id, arms, "an arm", at_key=True)
-    taken: dict[str, str] = {}
-    for arm in arms:
-        value = str(written.values.get(arm, arm))
-        if value in taken:
-            at: Path = ("assignment", "values", arm)
-            message = f"“{short(value)}” stands for “{taken[value]}” already"
-            yield turn.iteration.problem(at, message, f"say in “values” what the column holds for {quoted([arm])}")
-        taken.setdefault(value, arm)
-
-
-def observed_source(turn: Turn) -> Iterator[Problem]:
-    """Somebody else's draw is read from a source with a row a customer."""
-    written = turn.iteration.spec.assignment
-    if not isinstance(written, Observed):
-        return
-    yield from wide_source(turn.iteration, turn.program, ("assignment", "source"), written.source)
-    if "take" in turn.iteration.spec.model_fields_set:
-        message = "“take” is for draws of our own, and here somebody else made the draw"
-        yield turn.iteration.problem(("take",), message, "remove the line", at_key=True)
-    yield from _joins(turn, ("assignment", "source"), written.source)
-
-
-def _joins(turn: Turn, at: Path, id: str) -> Iterator[Problem]:
-    population = turn.pilot.spec.customers.source
-    for name in (population, id) if id != population else ():
-        source = turn.program.spec.sources.get(name)
-        if source is not None and source.customer is None:
-            message = f"“{id}” cannot be joined with “{population}”"
-            yield turn.iteration.problem(at, message, f"add “customer: …” to the source “{name}” in program.yaml")
-
-
 def exposure(turn: Turn) -> Iterator[Problem]:
     """Who was reached is known from a source of the program that says so by itself, customer by customer."""
     written, at = turn.iteration.spec.exposure, ("exposure", "source")
@@ -148,7 +81,7 @@ def exposure(turn: Turn) -> Iterator[Problem]:
         message = f"“{written.source}” has a row a customer, and nothing says who of them was reached"
         yield turn.iteration.problem(("exposure",), message, "name a “column”, a “day” or a “where”", at_key=True)
     if source is not None and written.source != turn.pilot.spec.customers.source:
-        yield from _joins(turn, at, written.source)
+        yield from joins(turn, at, written.source)
 
 
 def confirmation(turn: Turn) -> Iterator[Problem]:
@@ -260,7 +193,7 @@ def groups(turn: Turn) -> Iterator[Problem]:
     for path, id in named:
         group = turn.program.spec.groups.get(id)
         if group is not None and group.source is not None:
-            yield from _joins(turn, path, group.source)
+            yield from joins(turn, path, group.source)
 
 
 def windows(turn: Turn) -> Iterator[Problem]:
@@ -298,26 +231,6 @@ def quantiles(turn: Turn) -> Iterator[Problem]:
             yield turn.iteration.problem(at, message, hint, at_key=True)
 
 
-def clusters(turn: Turn) -> Iterator[Problem]:
-    """Where whole households were drawn, sums by household must do, and all of a household must start together."""
-    written = turn.iteration.spec.assignment
-    if not isinstance(written, Observed) or written.cluster is None:
-        return
-    at: Path = ("assignment", "cluster")
-    if written.start is not None:
-        message = "“cluster” and “start” do not go together: looks by day would need a start for each of what was drawn"
-        yield turn.iteration.problem(at, message, "remove one of them", at_key=True)
-    source = turn.program.spec.sources.get(written.source)
-    if source is not None and source.customer is None:
-        message = f"“{written.source}” does not say which column names the customer"
-        yield turn.iteration.problem(at, message, f"add “customer: …” to the source “{written.source}”", at_key=True)
-    for id in measure_ids(turn.pilot):
-        measure = turn.program.spec.measures.get(id)
-        if measure is not None and measure.kind == "quantile":
-            message = f"“{id}” is a quantile, whose range is only known where customers were drawn one by one"
-            yield turn.iteration.problem(at, message, "take the measure out of the pilot, or use a “mean”", at_key=True)
-
-
 def dates(turn: Turn) -> Iterator[Problem]:
     """The deciding reading comes after the last customer's follow-up: a day counts when it is over.
 
@@ -330,14 +243,6 @@ def dates(turn: Turn) -> Iterator[Problem]:
     if spec.end < first:
         message = f"on {spec.end} the follow-up of {spec.follow_up} days from {last} is not over"
         yield turn.iteration.problem(("end",), message, f"write {first} or later")
-
-
-def starts(turn: Turn) -> Iterator[Problem]:
-    """Only who draws the customers can say on which day each of them starts."""
-    if isinstance(turn.iteration.spec.assignment, Observed) and "starts_over" in turn.iteration.spec.model_fields_set:
-        message = "“starts_over” is for draws of our own, and here somebody else made the draw"
-        hint = "remove the line, and name the column with each customer's start under  assignment: start"
-        yield turn.iteration.problem(("starts_over",), message, hint, at_key=True)
 
 
 def changes(turn: Turn) -> Iterator[Problem]:
@@ -380,6 +285,7 @@ RULES = (
     windows,
     quantiles,
     clusters,
+    own_clusters,
     starts,
     dates,
     changes,

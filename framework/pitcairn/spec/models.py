@@ -298,6 +298,12 @@ class IterationSpec(Model):
     take: Share = Field(
         default_factory=lambda: Fraction(1), description="The share of the eligible customers to draw; all if left out."
     )
+    cluster: Column | None = Field(
+        None,
+        description="To draw whole households, shops or the like, and not customers one by one: the column of the "
+        "customers' source that names them. Everybody of one gets the same arm and start, and ranges go by what was "
+        "drawn. A customer without one is drawn alone. What somebody else drew is named under `assignment`.",
+    )
     redraw_after: Duration | None = Field(
         None,
         description="Where too few fresh customers are left: draw customers of earlier iterations again, once this "

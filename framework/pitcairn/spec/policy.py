@@ -48,6 +48,12 @@ class Holdout(Model):
         description="The day from which nobody in it is drawn: it binds every iteration that starts on it or later. "
         "The lot is drawn by this day, so programs that share customers choose different days."
     )
+    cluster: Column | None = Field(
+        None,
+        description="To keep whole households or the like out, and not customers one by one: the column of `source` "
+        "that names them. It may not change once the lot was drawn. Left out, a pilot that draws households leaves out "
+        "those with a member who is kept out.",
+    )
     joined: Column | None = Field(
         None,
         description="The column of `source` with the day each customer joined, so that `together` counts those who "

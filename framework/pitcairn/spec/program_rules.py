@@ -243,6 +243,10 @@ def holdout(program: Program, _folder: ProgramFolder) -> Iterator[Problem]:
         return
     yield from wide_source(program, program, ("holdout", "source"), kept.source)
     yield from _names_customers(program, ("holdout", "source"), kept.source)
+    source = program.spec.sources.get(kept.source)
+    if source is not None and kept.cluster is not None and kept.cluster == source.customer:
+        message = f"“{kept.cluster}” names the customer, so customers would be kept out one by one"
+        yield program.problem(("holdout", "cluster"), message, "remove the line, or name the column of the household")
     if kept.share > MOST_KEPT_OUT or kept.share < LEAST_KEPT_OUT:
         message = f"“{short(program.source.written(('holdout', 'share')))}” cannot be kept out of all pilots"
         yield program.problem(("holdout", "share"), message, "write a share from 0.1% to 50%, such as “5%”")

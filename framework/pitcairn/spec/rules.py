@@ -12,7 +12,7 @@ from pitcairn.errors import Problem
 from pitcairn.spec import iteration_rules, pilot_rules, program_rules
 from pitcairn.spec.customer import placeholders
 from pitcairn.spec.draft import Drafts, UnreadableError
-from pitcairn.spec.iteration_rules import Turn
+from pitcairn.spec.turn import Turn
 
 
 def check(drafts: Drafts) -> tuple[Problem, ...]:
