@@ -7,7 +7,6 @@ import io
 import json
 import os
 import random
-import subprocess
 import sys
 import zipfile
 from dataclasses import replace
@@ -21,6 +20,7 @@ from pitcairn.promotion.contents import Estimate
 from pitcairn.promotion.encode import from_json, to_json
 from pitcairn.promotion.pack import Pack, packed, read
 from pitcairn.promotion.sign import sign
+from promotion import other_pythons
 from promotion.pack_builders import PRACTICE, small_contents, small_pack, small_payload
 
 FILE = "bread-note-1.0.0.pilotpack"
@@ -180,42 +180,33 @@ def test_an_attestation_nobody_knows_is_refused(pack: Pack) -> None:
     assert "no attestation" in refused(rebuilt(pack, {"attestations/evil.json": b"{}"}))
 
 
-def test_the_same_pack_under_another_clock_umask_and_hash_seed(tmp_path: Path, data: bytes) -> None:
-    script = (
-        "import os, sys; from pathlib import Path; os.umask(int(sys.argv[1], 8))\n"
-        "from promotion.pack_builders import small_pack\n"
-        "sys.stdout.buffer.write(small_pack(Path(sys.argv[2])))\n"
-    )
-    pythons = {sys.executable, *(path for name in ("3.12", "3.13", "3.14") if (path := _python(name)))}
-    for turn, python in enumerate(sorted(pythons) * 2):
-        folder = tmp_path / f"another-place-{turn}"
+WRITES = (
+    "from pathlib import Path; from promotion.pack_builders import small_pack\n"
+    "sys.stdout.buffer.write(small_pack(Path(sys.argv[1])))\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("umask", "env"),
+    [
+        ("077", {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "1", "LC_ALL": "C"}),
+        ("022", {"TZ": "America/Adak", "PYTHONHASHSEED": "4711", "LC_ALL": "C.UTF-8"}),
+        ("000", {"TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "2", "LC_ALL": "tr_TR.UTF-8", "PYTHONUTF8": "0"}),
+    ],
+)
+def test_the_same_pack_under_another_clock_umask_language_and_hash_seed(
+    tmp_path: Path, data: bytes, umask: str, env: dict[str, str]
+) -> None:
+    assert other_pythons.run(sys.executable, WRITES, tmp_path, umask=umask, **env) == data
+
+
+def test_the_same_pack_under_other_pythons(tmp_path: Path, data: bytes) -> None:
+    for turn, python in enumerate(other_pythons.others()):
+        folder = tmp_path / str(turn)
         folder.mkdir()
-        done = subprocess.run(
-            [python, "-c", script, ("077", "000")[turn % 2], str(folder)],
-            env=os.environ
-            | {
-                "TZ": ("Pacific/Kiritimati", "America/Adak")[turn % 2],
-                "PYTHONHASHSEED": str(turn + 1),
-                "PYTHONPATH": os.pathsep.join(map(str, (Path(__file__).parents[1], *map(Path, sys.path)))),
-                "LC_ALL": "C",
-            },
-            capture_output=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr.decode()
-        assert done.stdout == data, python
-
-
-def _python(version: str) -> str | None:
-    """Another Python that has what Pitcairn needs, where one is installed."""
-    from shutil import which
-
-    found = which(f"python{version}")
-    ready = (
-        found
-        and not subprocess.run([found, "-c", "import pydantic, jinja2"], capture_output=True, check=False).returncode
-    )
-    return found if ready else None
+        seed = str(turn + 7)
+        found = other_pythons.run(python, WRITES, folder, umask="077", TZ="Asia/Tokyo", PYTHONHASHSEED=seed)
+        assert found == data, python
 
 
 def test_zipfile_agrees(data: bytes) -> None:

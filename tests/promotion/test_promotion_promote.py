@@ -31,6 +31,7 @@ from pitcairn.promotion.pack import opened
 from pitcairn.promotion.promote import Promotion, promote, read_again
 from pitcairn.promotion.readiness import standings
 from pitcairn.reading.encode import from_json
+from promotion import other_pythons
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 6, 3, 9, tzinfo=UTC)
@@ -130,6 +131,21 @@ def test_the_same_ledger_and_files_make_the_same_bytes_on_another_day(decided: P
     shutil.copytree(decided.root, other.root)
     one, two = done(decided, day=3), done(other, day=29)
     assert one.file.read_bytes() == two.file.read_bytes()
+
+
+def test_another_python_promotes_the_same_bytes(decided: ProgramFolder, tmp_path: Path) -> None:
+    script = (
+        "from pitcairn.commands.group import run\n"
+        "sys.exit(run(['-C', sys.argv[1], 'promote', 'pickup-note', '--arm=one', '--by=Tom', '--today=2026-06-03']))\n"
+    )
+    found = []
+    for turn, python in enumerate(other_pythons.others()):
+        other = ProgramFolder(tmp_path / str(turn))
+        shutil.copytree(decided.root, other.root)
+        other_pythons.run(python, script, other.root, umask="077", TZ="Asia/Tokyo", PYTHONHASHSEED=str(turn + 7))
+        (made,) = other.packs.glob("*.pilotpack")
+        found.append(made.read_bytes())
+    assert set(found) == {done(decided).file.read_bytes()}
 
 
 def test_promoting_again_changes_nothing_but_brings_back_a_lost_file(decided: ProgramFolder) -> None:
