@@ -32,6 +32,7 @@ def tell(into: Path, seed: int = 3) -> int:
         pack = _pack(folder, registry)
         _adopt(folder, pack, registry)
         _roll_out(folder, seed)
+        _stay_honest(folder, pack, registry, seed)
         _grade(folder, registry)
     except Otherwise as other:
         print(other, file=sys.stderr)
@@ -93,11 +94,30 @@ def _roll_out(folder: ProgramFolder, seed: int) -> None:
     _do(folder, "export", "old-mill-note")
 
 
+def _stay_honest(folder: ProgramFolder, pack: Path, registry: Path, seed: int) -> None:
+    """At home the number that was chosen for being ahead gives way to what customers held out since show."""
+    customers(folder, seed, later=True)
+    home = ("--at", "location:harbour-street", "--as", "harbour-note", "--keep", "home_store=harbour-street")
+    terms = ("--set", "packer=Marta", "--start", "2026-09-07", "--unsigned", "--today", "2026-08-27")
+    _do(folder, "adopt", str(pack), *home, *terms, "--registry", str(registry), "--by", OWNER)
+    _turn(folder, "harbour-note", 1, "2026-09-06", "2026-09-29", seed)
+    _do(folder, "watch", "harbour-note", "--by", OWNER, "--today", "2026-09-29")
+    _do(folder, "rollout", "harbour-note", "--rehearse-rollback", "--by", OWNER, "--today", "2026-09-29")
+    agreed = ("--by", OWNER, "--by", ANALYST, "--because", "Too few customers to show it safe; none complained.")
+    _do(folder, "rollout", "harbour-note", "--advance", *agreed, "--start", "2026-10-05", "--today", "2026-09-30")
+    _turn(folder, "harbour-note", 2, "2026-10-04", "2026-10-27", seed)
+    _do(folder, "export", "harbour-note")
+
+
 def _grade(folder: ProgramFolder, registry: Path) -> None:
-    """What came, beside what was predicted; both adoptions count, the one that failed as well."""
-    for pilot, by in (("old-mill-note", "Bo Lind"), ("station-note", "Mo Khan")):
-        _do(folder, "watch", pilot, "--registry", str(registry), "--by", by, "--today", "2026-08-26")
-    _do(folder, "registry", str(registry), "--today", "2026-08-26")
+    """What came, beside what was predicted; every adoption counts, the one that failed as well. Then one ends."""
+    for pilot, by in (("old-mill-note", "Bo Lind"), ("station-note", "Mo Khan"), ("harbour-note", OWNER)):
+        _do(folder, "watch", pilot, "--registry", str(registry), "--by", by, "--today", "2026-10-28")
+    _do(folder, "registry", str(registry), "--today", "2026-10-28")
+    ended = ("--because", "A shorter note takes its place.", "--by", "Bo Lind", "--today", "2026-10-29")
+    _do(folder, "retire", "old-mill-note", *ended)
+    _do(folder, "export", "old-mill-note")
+    _do(folder, "status", "--today", "2026-10-29")
     _do(folder, "ledger", "verify")
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 
 import duckdb
 import pytest
@@ -12,6 +13,8 @@ from pitcairn.program import ProgramFolder
 from pitcairn.promotion.adoption import state_of
 from pitcairn.promotion.layout import arm_at, cuts_at, spans_of
 from pitcairn.promotion.registry import adoptions_in
+from pitcairn.reading.encode import from_json
+from pitcairn.reading.result import Shown
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +26,13 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> ProgramFolder:
 
 def test_every_step_ended_as_the_story_tells_it_and_the_ledger_holds_all_of_it(story: ProgramFolder) -> None:
     kinds = {kind: len(history.entries(story.ledger_file, kind)) for kind in ("launch", "promotion", "adoption")}
-    assert kinds == {"launch": 6, "promotion": 1, "adoption": 2}
+    assert kinds == {"launch": 8, "promotion": 1, "adoption": 3}
     happened = [row.body["happened"] for row in history.entries(story.ledger_file, "stage")]
-    assert happened == ["rehearsed", "rehearsed", "rolled_back", "advanced", "watched", "watched"]
+    assert happened == [
+        *("rehearsed", "rehearsed", "rolled_back", "advanced"),
+        *("watched", "rehearsed", "advanced"),
+        *("watched", "watched", "watched", "retired"),
+    ]
     assert not (story.pilots / "tea-note").exists()
 
 
@@ -40,17 +47,37 @@ def test_the_calibration_page_shows_what_failed_beside_what_did_not(story: Progr
     assert "Station Arcade" in page
     adoptions, problems = adoptions_in(story.root / "registry")
     assert problems == ()
-    assert sorted(one.over is None for one in adoptions) == [False, True]
+    assert {one.pilot: one.over is None for one in adoptions} == {
+        "old-mill-note": True,
+        "station-note": False,
+        "harbour-note": True,
+    }
 
 
-def test_what_was_rolled_back_is_switched_off_and_the_other_is_not(story: ProgramFolder) -> None:
+def test_at_home_the_promised_number_gave_way_to_what_customers_held_out_since_showed(story: ProgramFolder) -> None:
+    page = (story.root / "reports" / "bag-note" / "iteration-3.html").read_text(encoding="utf-8")
+    looks = state_of(story.ledger_file, "harbour-note").looks
+    watched = [one for one in looks if one.as_of == "2026-10-26"][-1]
+    result = from_json(story.result_file("bag-note", 3).read_text(encoding="utf-8"))
+    (row,) = result.promised
+    level = result.measures[0].rows[0].effect
+    assert isinstance(level, Shown)
+    now = f"Promise +{level.control * math.expm1(watched.log_ratio) * 1000:.0f} replies per 1,000 customers"
+    assert now in page
+    assert row.sentence not in page
+    assert f"takes the place of {row.estimate_text}, promised at the decision" in page
+    assert watched.standard_error < looks[0].standard_error
+
+
+def test_what_was_rolled_back_or_retired_is_switched_off_and_the_other_is_not(story: ProgramFolder) -> None:
     states = {
         pilot: json.loads((story.export_folder(pilot) / "flagd.json").read_text(encoding="utf-8"))["flags"][pilot]
-        for pilot in ("old-mill-note", "station-note")
+        for pilot in ("old-mill-note", "station-note", "harbour-note")
     }
     assert {pilot: flag["state"] for pilot, flag in states.items()} == {
-        "old-mill-note": "ENABLED",
+        "old-mill-note": "DISABLED",
         "station-note": "DISABLED",
+        "harbour-note": "ENABLED",
     }
 
 

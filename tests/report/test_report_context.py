@@ -1,3 +1,6 @@
+import math
+from dataclasses import replace
+
 import pytest
 from past_builders import append, decided, launched, was_read
 
@@ -5,9 +8,11 @@ from pitcairn.canonical import plain
 from pitcairn.errors import DataError
 from pitcairn.ledger.entry import AmendmentBody
 from pitcairn.program import ProgramFolder
+from pitcairn.reading.holdback import HeldBack, Look
+from pitcairn.reading.result import Shown
 from pitcairn.report.context import ALONE, NOT_HERE, NOT_READ, NOT_READABLE, Records
 from pitcairn.report.render import iteration_page
-from result_samples import result
+from result_samples import result, with_extras
 
 
 @pytest.fixture
@@ -84,9 +89,12 @@ def test_a_result_of_no_ledger_stands_alone(folder):
 
 
 def since(folder: ProgramFolder) -> str:
-    """What the page of the promoted iteration says after the number to promise."""
+    """What the page of the promoted iteration gives as the number to promise."""
     (one,) = Records.of(folder).held_back("second-order", 1)
-    return one.sentence
+    reading = with_extras(result("promote", 2))
+    (row,) = [promised for promised in reading.promised if promised.arm == "note"]
+    (block,) = [block for block in reading.measures if block.role == "deciding"]
+    return one.promise(row, block)
 
 
 def test_a_promise_is_replaced_by_what_customers_held_out_since_have_shown(tmp_path):
@@ -96,21 +104,50 @@ def test_a_promise_is_replaced_by_what_customers_held_out_since_have_shown(tmp_p
     assert Records.of(folder).held_back("second-order", 1) == ()
     core = {"core_digest": "c" * 64}
     append(folder, "promotion", 1, core | {"arm": "note", "name": "note", "version": "1.0.0"}, "second-order")
-    assert since(folder).startswith("“note 1.0.0” was promoted; what it does since has not been measured here")
+    assert since(folder).startswith("Promise +35 orders")
+    assert "“note 1.0.0” was promoted; what it does since has not been measured here" in since(folder)
     append(folder, "adoption", 1, {"core_digest": "d" * 64}, "another-model")
     assert "has not been measured here" in since(folder)
     append(folder, "adoption", 1, core, "note-on")
-    assert since(folder) == (
-        "What it does since the decision is measured in note-on, on customers held out; nothing yet."
-    )
+    assert since(folder).startswith("Promise +35 orders")
+    assert since(folder).endswith("measured in note-on, on customers held out; nothing yet.")
     look = {"iteration": 1, "as_of": "2026-05-01", "log_ratio": 0.0953101798, "standard_error": 0.02}
     append(folder, "stage", 1, {"happened": "advanced", "look": look}, "note-on")
     assert since(folder).endswith("nothing yet.")
     append(folder, "stage", 1, {"happened": "watched", "look": look}, "note-on")
+    level = with_extras(result("promote", 2)).measures[0].rows[0].effect
+    assert isinstance(level, Shown)
+    changes = [f"{level.control * 1000 * share:+.0f}" for share in (0.1, 0.0577, 0.144)]
     assert since(folder) == (
-        "Since the decision, against customers held out in note-on: +10.0%, likely between +5.8% and +14.4%, as of "
-        "1 May 2026. Promise this instead: nobody chose it for being ahead."
+        f"Promise {changes[0]} orders per 1,000 customers, likely between {changes[1]} and {changes[2]} (+10.0%, "
+        "+5.8% to +14.4%): that is what came since the decision, as of 1 May 2026, against customers held out in "
+        "note-on, where nobody chose the number for being ahead. It takes the place of +35, promised at the decision, "
+        "and of +44, measured then."
     )
+
+
+def test_a_number_from_few_customers_is_said_to_move():
+    reading = with_extras(result("promote", 2))
+    row, block = reading.promised[0], reading.measures[0]
+    confirmed = row.variance**0.5 / (1 + row.relative)
+    for times, young in ((1.40, False), (1.43, True)):
+        look = Look(as_of="2026-05-01", log_ratio=0.1, standard_error=times * confirmed)
+        held = HeldBack(arm=row.arm, pack="note 1.0.0", pilot="note-on", look=look)
+        assert ("expect it to move" in held.promise(row, block)) is young
+
+
+@pytest.mark.parametrize(
+    ("estimate", "log_ratio", "came"),
+    [("+$0.77", 0.1, "+$0.29"), ("−£1,204.5", -0.1, "−£0.3"), ("+7", 0.0, "0"), ("+0.04", 0.1, "+0.29")],
+)
+def test_what_came_since_is_written_as_the_reading_writes_its_numbers(estimate, log_ratio, came):
+    block = with_extras(result("promote", 2)).measures[0]
+    row = with_extras(result("promote", 2)).promised[0]
+    shown = replace(block.rows[0].effect, control=math.e, estimate_text=estimate)
+    block = replace(block, scale=1.0, rows=(replace(block.rows[0], arm=row.arm, effect=shown),))
+    look = Look(as_of="2026-05-01", log_ratio=log_ratio, standard_error=0.01)
+    held = HeldBack(arm=row.arm, pack="note 1.0.0", pilot="note-on", look=look)
+    assert held.promise(row, block).startswith(f"Promise {came} ")
 
 
 def test_a_look_that_is_none_is_told_as_damage(tmp_path):

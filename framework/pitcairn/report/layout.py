@@ -215,10 +215,15 @@ def _tested(index: Index, row: PromotionRow) -> Tested:
 
 
 def _promised(result: Result, context: Context) -> tuple[str, ...]:
-    """Only arms that are worth going on with have a number to promise; after a promotion with what came since."""
-    since = {one.arm: f" {one.sentence}" for one in context.held_back}
+    """Only arms that are worth going on with have a number to promise; after a promotion it is what came since."""
+    since = {one.arm: one for one in context.held_back}
     worthy = {verdict.arm for verdict in result.verdicts if verdict.code in ("promote", "adapt")}
-    return tuple(row.sentence + since.get(row.arm, "") for row in result.promised if row.arm in worthy)
+    deciding = next((block for block in result.measures if block.role == "deciding"), None)
+    return tuple(
+        since[row.arm].promise(row, deciding) if deciding and row.arm in since else row.sentence
+        for row in result.promised
+        if row.arm in worthy
+    )
 
 
 def _otherwise(index: Index, result: Result) -> tuple[Otherwise, ...]:
