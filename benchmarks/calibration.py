@@ -9,25 +9,22 @@ from __future__ import annotations
 import argparse
 import math
 import os
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 
+from benchmarks.kept import DOCS, keep, shown
 from pitcairn.design.plan import MeasurePlan
 from pitcairn.estimate.effect import Effect, NotAvailable
 from pitcairn.estimate.moments import Moments
 from pitcairn.estimate.skewed import enough_for, skewness
 from pitcairn.reading.effects import effect
 
-ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "calibration.md"
-BEGIN, END = "<!-- ranges -->\n", "<!-- end of ranges -->\n"
+PAGE = DOCS / "calibration.md"
 RATE = 0.03
 """Customers in a thousand who buy: thirty."""
 GAIN = 1.2
@@ -206,14 +203,6 @@ def _percent(count: int, of: int) -> str:
     return f"{100 * count / of:.1f} %" if of else "no range"
 
 
-def keep(lines: list[str], page: Path = PAGE, marks: tuple[str, str] = (BEGIN, END)) -> None:
-    """Puts a table between its marks in the page."""
-    begin, end = marks
-    head, _, rest = page.read_text(encoding="utf-8").partition(begin)
-    _, _, tail = rest.partition(end)
-    page.write_text(head + begin + "\n".join(lines) + "\n" + end + tail, encoding="utf-8")
-
-
 def main() -> None:
     """Prints the table; with `--keep` also puts it into its page."""
     reader = argparse.ArgumentParser(prog="python -m benchmarks.calibration", description=__doc__)
@@ -221,13 +210,9 @@ def main() -> None:
     reader.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     reader.add_argument("--keep", action="store_true", help="put the table into docs/calibration.md")
     given = reader.parse_args()
-    lines = []
-    for line in table(given.repetitions, given.processes):
-        lines.append(line)
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+    lines = shown(table(given.repetitions, given.processes))
     if given.keep:
-        keep(lines)
+        keep("ranges", lines, PAGE)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -17,7 +16,8 @@ from itertools import product
 
 import numpy as np
 
-from benchmarks.calibration import Setting, keep, made_arm
+from benchmarks.calibration import PAGE, Setting, made_arm
+from benchmarks.kept import keep, shown
 from benchmarks.ours import plan_of
 from pitcairn.design.budget import HARM, level
 from pitcairn.design.plan import ArmPlan, MeasurePlan, Plan
@@ -25,7 +25,6 @@ from pitcairn.evidence.cube import START, Block, Cube, Dimension
 from pitcairn.reading.courses import courses
 from pitcairn.reading.lock import Lock
 
-BEGIN, END = "<!-- daily -->\n", "<!-- end of daily -->\n"
 DAYS, FOLLOWED = 28, 7
 FIRST_DAY = date(2026, 3, 2)
 REPETITIONS = 4_000
@@ -138,13 +137,9 @@ def main() -> None:
     reader.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     reader.add_argument("--keep", action="store_true", help="put the table into docs/calibration.md")
     given = reader.parse_args()
-    lines = []
-    for line in table(given.repetitions, given.processes):
-        lines.append(line)
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+    lines = shown(table(given.repetitions, given.processes))
     if given.keep:
-        keep(lines, marks=(BEGIN, END))
+        keep("daily", lines, PAGE)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -22,8 +21,9 @@ from benchmarks.gate_as_built import Owner, Pilot
 from benchmarks.gate_naive import NAIVE, Naive
 from benchmarks.gate_program import CONTROLS, MIXES, PILOTS, Program, program
 from benchmarks.gate_worlds import GUARDED, WORLDS, Version, World, pilot_of
+from benchmarks.kept import DOCS, keep, shown
 
-PAGE = Path(__file__).parents[1] / "docs" / "gate.md"
+PAGE = DOCS / "gate.md"
 SEED = 20_261_122
 USUAL = 500
 """Pilots, where a part of the table does not ask for more of them."""
@@ -152,15 +152,6 @@ def _told(found: Sequence[Program], null: int) -> Iterator[str]:
     yield f"{np.mean([one.confirmations for one in found]):.0f}"
 
 
-def keep(name: str, lines: Sequence[str], page: Path = PAGE) -> None:
-    """Puts a table between its marks in the page."""
-    begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
-    text = page.read_text(encoding="utf-8")
-    head, _, rest = text.partition(begin)
-    _, _, tail = rest.partition(end)
-    page.write_text(head + begin + "\n".join(lines) + "\n" + end + tail, encoding="utf-8")
-
-
 def main() -> None:
     """Prints the tables; with `--keep` also puts them into their page."""
     reader = argparse.ArgumentParser(prog="python -m benchmarks.gate", description=__doc__)
@@ -174,14 +165,10 @@ def main() -> None:
             ("pilots", pilots_table(pool, given.pilots)),
             ("programs", programs_table(pool, programs)),
         ):
-            began, shown = time.perf_counter(), []
-            for line in lines:
-                shown.append(line)
-                sys.stdout.write(line + "\n")
-                sys.stdout.flush()
+            began, table = time.perf_counter(), shown(lines)
             sys.stderr.write(f"{name}: {time.perf_counter() - began:.0f} s\n")
             if given.keep:
-                keep(name, shown)
+                keep(name, table, PAGE)
 
 
 if __name__ == "__main__":

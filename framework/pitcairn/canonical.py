@@ -6,7 +6,7 @@ import dataclasses
 import enum
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,30 @@ def _number(value: float) -> float:
     if value != value or value in (float("inf"), float("-inf")):
         raise ValueError(f"{value} has no canonical form: use a type that says why there is no number.")
     return float(f"{value:.{SIGNIFICANT_DIGITS}g}") + 0.0
+
+
+def unplaced(written: Any, understood: Any, path: str = "") -> Iterator[str]:
+    """Paths at which plain data says something that what was read from it has no place for."""
+    if isinstance(written, dict) and isinstance(understood, dict):
+        for key in written:
+            here = f"{path}.{key}".lstrip(".")
+            yield from unplaced(written[key], understood[key], here) if key in understood else (here,)
+    elif isinstance(written, list) and isinstance(understood, list):
+        for index, (one, other) in enumerate(zip(written, understood, strict=True)):
+            yield from unplaced(one, other, f"{path}.{index}")
+
+
+def reads_as(parse: Callable[[str], object], text: str) -> bool:
+    """Whether a text is what `parse` understands.
+
+    >>> reads_as(date.fromisoformat, "2026-02-30")
+    False
+    """
+    try:
+        parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def dumps(value: object, *, indent: int | None = None) -> str:

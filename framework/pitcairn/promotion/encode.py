@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pitcairn.canonical import dumps, plain
+from pitcairn.canonical import dumps, plain, reads_as, unplaced
 from pitcairn.errors import DataError, Problem
 from pitcairn.program import ID
 from pitcairn.promotion.contents import SCHEMA, Contents
@@ -40,7 +40,7 @@ def from_json(text: str, *, file: str) -> Contents:
     if strange:
         raise DataError(Problem(message=f"{what}.", file=file) for what in strange)
     contents = _typed(text, file)
-    wrong = [f"{path}: not part of a pack" for path in _unknown(written, plain(contents), "")]
+    wrong = [f"{path}: not part of a pack" for path in unplaced(written, plain(contents))]
     if contents.core_digest != contents.model.core_digest:
         wrong.append(
             f"core_digest: says {contents.core_digest[:12]}…, but the core here gives "
@@ -101,7 +101,7 @@ def _loose_ends(contents: Contents) -> Iterator[str]:
         ("promoted_at", identity.promoted_at, datetime.fromisoformat),
         ("valid_until", identity.valid_until, date.fromisoformat),
     ):
-        if not _is(parse, value):
+        if not reads_as(parse, value):
             yield f"identity.{name}: not a date"
     if not contents.measures or contents.measures[0].id != contents.claim.measure:
         yield "measures: the claim is not about the first of them"
@@ -110,25 +110,6 @@ def _loose_ends(contents: Contents) -> Iterator[str]:
     estimates += [turn.effect for turn in contents.iterations if turn.effect is not None]
     if any(not 0 < one.variance < LARGEST_VARIANCE or abs(one.log_ratio) > LARGEST_EFFECT for one in estimates):
         yield "an estimate is out of all proportion"
-
-
-def _is(parse: Callable[[str], object], text: str) -> bool:
-    try:
-        parse(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _unknown(written: Any, understood: Any, path: str) -> Iterator[str]:
-    """Paths at which the text says something that contents have no place for."""
-    if isinstance(written, dict) and isinstance(understood, dict):
-        for key in written:
-            here = f"{path}.{key}".lstrip(".")
-            yield from _unknown(written[key], understood[key], here) if key in understood else (here,)
-    elif isinstance(written, list) and isinstance(understood, list):
-        for index, (one, other) in enumerate(zip(written, understood, strict=True)):
-            yield from _unknown(one, other, f"{path}.{index}")
 
 
 def _strange(written: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from pitcairn.canonical import dumps, plain
+from pitcairn.canonical import dumps, plain, reads_as, unplaced
 from pitcairn.errors import DataError, Problem
 from pitcairn.reading.result import SCHEMA, Result
 
@@ -28,7 +28,7 @@ def from_json(text: str, *, file: str | None = None) -> Result:
     if not isinstance(written, dict) or written.get("schema") != SCHEMA:
         raise DataError(_foreign(written, file))
     result = _typed(text, file)
-    wrong = [f"{path}: not part of a result" for path in _differences(written, plain(result), "")]
+    wrong = [f"{path}: not part of a result" for path in unplaced(written, plain(result))]
     wrong += _loose_ends(result)
     if wrong:
         raise DataError(_damaged(what, file) for what in wrong)
@@ -74,9 +74,9 @@ def _loose_ends(result: Result) -> Iterable[str]:
     unknown = (id for id in dict.fromkeys(_measures_named(result)) if id not in measures)
     yield from (f"measure “{id}” is not one of the measures" for id in unknown)
     for name, text in (("start", result.start), ("end", result.end), ("as_of", result.as_of)):
-        if not _is(date.fromisoformat, text):
+        if not reads_as(date.fromisoformat, text):
             yield f"{name}: “{text}” is not a date"
-    if not _is(datetime.fromisoformat, result.provenance.locked_at):
+    if not reads_as(datetime.fromisoformat, result.provenance.locked_at):
         yield f"provenance.locked_at: “{result.provenance.locked_at}” is not a time"
 
 
@@ -98,25 +98,3 @@ def _measures_named(result: Result) -> Iterable[str]:
     yield from (row.measure for row in result.details)
     yield from (row.measure for row in result.twins)
     yield from (row.measure for row in result.costs)
-
-
-def _is(parse: Callable[[str], object], text: str) -> bool:
-    try:
-        parse(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _differences(written: Any, understood: Any, path: str) -> Iterable[str]:
-    """Paths at which the text says something that the result does not hold: keys that a Result has no place for."""
-    if isinstance(written, dict) and isinstance(understood, dict):
-        for key in written:
-            here = f"{path}.{key}".lstrip(".")
-            if key not in understood:
-                yield here
-            else:
-                yield from _differences(written[key], understood[key], here)
-    elif isinstance(written, list) and isinstance(understood, list):
-        for index, (one, other) in enumerate(zip(written, understood, strict=True)):
-            yield from _differences(one, other, f"{path}.{index}")
