@@ -13,13 +13,10 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.calibration import (  # noqa: E402
-    BEGIN,
-    END,
     RATE,
     SEED,
     Setting,
     calibrated,
-    keep,
     made_arm,
     settings,
 )
@@ -58,13 +55,6 @@ def test_ranges_of_spend_in_uneven_arms_miss_as_often_as_they_may() -> None:
     found = calibrated(Setting(1.0, 0.1, 200_000), 600, SEED)
     assert within(found.above, found.repetitions, 0.025)
     assert within(found.below, found.repetitions, 0.025)
-
-
-def test_the_page_keeps_its_words_around_a_new_table(tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    page.write_text(f"before\n{BEGIN}old\n{END}after\n", encoding="utf-8")
-    keep(["new", "lines"], page)
-    assert page.read_text(encoding="utf-8") == f"before\n{BEGIN}new\nlines\n{END}after\n"
 
 
 @pytest.mark.slow

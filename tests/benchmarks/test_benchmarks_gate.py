@@ -15,7 +15,7 @@ from numpy.random import default_rng
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.gate import EVERY_WORLD, PAGE, Ended, ended, in_hundred, keep, rules  # noqa: E402
+from benchmarks.gate import EVERY_WORLD, PAGE, Ended, ended, in_hundred, rules  # noqa: E402
 from benchmarks.gate_as_built import (  # noqa: E402
     TIMES,
     Owner,
@@ -27,6 +27,7 @@ from benchmarks.gate_as_built import (  # noqa: E402
 from benchmarks.gate_naive import NAIVE  # noqa: E402
 from benchmarks.gate_program import CONTROLS, MIXES, program  # noqa: E402
 from benchmarks.gate_worlds import CONFIRMED, EXPLORED, RATE, along, pilot_of  # noqa: E402
+from benchmarks.kept import keep  # noqa: E402
 
 from pitcairn.canonical import plain  # noqa: E402
 from pitcairn.design.budget import RATE as PROGRAM_RATE  # noqa: E402
