@@ -18,13 +18,15 @@ from pitcairn.evidence import questions
 from pitcairn.evidence.alike import before_check, is_alike, limit
 from pitcairn.evidence.balance import level_gaps
 from pitcairn.evidence.collect import collect, needed_sources
-from pitcairn.evidence.dates import outside_check
-from pitcairn.evidence.deciding import carried_check, novelty_check
+from pitcairn.evidence.cube import Block, Cube, Dimension
+from pitcairn.evidence.dates import outside_check, weeks_check
+from pitcairn.evidence.deciding import carried_check
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.facts import (
     ArmCount,
     Balance,
     Check,
+    Cut,
     DecidingFact,
     EarlyLater,
     Facts,
@@ -35,9 +37,11 @@ from pitcairn.evidence.facts import (
 )
 from pitcairn.evidence.health import check
 from pitcairn.evidence.kept import kept_check, known_by, seen
-from pitcairn.evidence.missing import worst_case_check
+from pitcairn.evidence.missing import missing_alike_check, worst_case_check
+from pitcairn.evidence.novelty import FIRST_WEEK, novelty_check, turns
 from pitcairn.evidence.reach import not_meant_check, reached_alike_check, reached_check
 from pitcairn.evidence.sizes import over_time_check, sizes_check
+from pitcairn.evidence.tails import capped_check
 from pitcairn.reading.verdict import is_unsafe
 
 ROOT = Path(__file__).parents[2]
@@ -499,3 +503,88 @@ def test_what_was_counted_then_is_found_again_among_more_customers_now(
     item = kept_check(asked, now, then, known_by(asked, cube, earlier_day))
     assert item.state == "warn"
     assert item.sentence.endswith("have changed since: “Spend” of “Control”.")
+
+
+# --- what wears off, and what only looks like it --------------------------------------------------------------
+
+
+def weekly(kind: str, *arms: tuple[float, float], count: int = 40_000) -> EarlyLater:
+    """The turn of an arm, from each arm's averages of the first week and of all four; Poisson counts or shares."""
+    asked = plan([measure("spend", kind, "orders", role="deciding", worth_it=0.5, window_days=28)], sources=(events(),))
+    sizes = np.array([count, count])
+    blocks = {
+        id: Block(
+            sizes.astype(float),
+            np.array([[arm[place]] for arm in arms]),
+            np.array([[[count * arm[place] * (1 - arm[place] * (kind == "any"))]] for arm in arms]),
+        )
+        for place, id in enumerate((FIRST_WEEK, "spend"))
+    }
+    cube = Cube((Dimension("arm", ("control", "gift")),), np.array([[0], [1]]), sizes, blocks)
+    (turn,) = turns(asked, cube)
+    return turn
+
+
+def test_a_gain_of_so_many_per_cent_does_not_wear_off_where_everybody_does_less_later() -> None:
+    turn = weekly("count", (2.0, 3.0), (2.2, 3.3))
+    assert abs(turn.early - turn.later) > 5 * turn.error, "in amounts it does"
+    assert turn.apart < 0.1
+
+
+def test_a_gain_of_so_much_does_not_wear_off_where_everybody_does_more_later() -> None:
+    turn = weekly("count", (0.5, 5.0), (0.7, 5.8))
+    assert turn.beside is not None
+    assert turn.beside > 5, "in per cent it does"
+    assert turn.apart < 0.1
+
+
+@pytest.mark.parametrize(("later", "rings"), [(0.10, False), (0.0, True)])
+def test_a_share_that_fills_up_is_looked_at_by_those_who_are_left(later: float, rings: bool) -> None:
+    """Every day one in twelve of those left comes; with the gift a tenth more, for a week or for good."""
+
+    def share(*spells: tuple[int, float]) -> float:
+        return 1 - float(np.exp(-sum(days * rate for days, rate in spells)))
+
+    pair = [(share((7, 0.08 * g)), share((7, 0.08 * g), (21, 0.08 * after))) for g, after in ((1, 1), (1.1, 1 + later))]
+    turn = weekly("any", *pair)
+    assert abs(turn.early - turn.later) > 3 * turn.error, "what is left to gain shrinks in any case"
+    assert (turn.apart > 3) is rings
+
+
+def test_the_error_of_what_is_beside_the_level_is_that_of_many_made_up_pilots() -> None:
+    rng, found = np.random.default_rng(31), []
+    for _ in range(400):
+        one = rng.geometric(0.02, (2, 3_000))
+        found.append(weekly("any", *(((arm <= 7).mean(), (arm <= 28).mean()) for arm in one), count=3_000).beside)
+    told = np.array([each for each in found if each is not None])
+    assert (told**2).mean() == pytest.approx(1, abs=0.25), "a standard normal's square"
+
+
+def test_days_of_a_measure_that_are_no_whole_weeks_are_told_though_customers_are_followed_for_weeks() -> None:
+    item = weeks_check(plan([deciding(window_days=10), measure("visits")]))
+    assert (item.state, item.value) == ("warn", 10)
+    assert "“Spend” (10 days)" in item.sentence
+
+
+@pytest.mark.parametrize(("share", "state"), [(0.04, "pass"), (0.2, "warn")])
+def test_what_a_cap_cuts_is_told_for_the_arm_where_it_cuts_most(share: float, state: str) -> None:
+    asked = plan([deciding(cap=50.0)])
+    item = capped_check(asked, facts(cuts=(Cut(measure="spend", arm="gift", share=share),)))
+    assert (item.state, item.value) == (state, share)
+    assert f"{share * 100:.1f} in 100 of it, most from “Gift”" in item.sentence
+    assert capped_check(asked, facts()).state == "unchecked"
+    assert capped_check(PLAIN, facts()).state == "pass"
+
+
+def test_many_measures_raise_no_more_false_alarms_of_missing_values() -> None:
+    rng = np.random.default_rng(37)
+    asked = plan([deciding(), *(measure(f"m{place}") for place in range(30))])
+    alarms = 0
+    for _ in range(300):
+        lost = tuple(
+            MissingCount(measure=one.id, arm=arm, missing=int(rng.binomial(10_000, 0.03)))
+            for one in asked.measures
+            for arm in ("control", "gift")
+        )
+        alarms += missing_alike_check(asked, facts(missing=lost)).state != "pass"
+    assert alarms <= 4, "promised: 1 in 370"

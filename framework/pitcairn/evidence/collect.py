@@ -20,7 +20,7 @@ from pitcairn.evidence.balance import balance, level_gaps
 from pitcairn.evidence.census import Census, start_sql
 from pitcairn.evidence.columns import check_columns, reading_needs
 from pitcairn.evidence.cube import Block, Cube, Ladders
-from pitcairn.evidence.deciding import by_start, by_week, deciding_facts, start_counts, week_measure
+from pitcairn.evidence.deciding import deciding_facts, start_counts
 from pitcairn.evidence.ends import Ends, ends, is_enough, most_skewed
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.facts import Facts, LevelCount, MissingCount, Outside, ReachCount
@@ -28,6 +28,7 @@ from pitcairn.evidence.files import file_facts
 from pitcairn.evidence.identity import one_row_each
 from pitcairn.evidence.ids import alike
 from pitcairn.evidence.levels import Split, split
+from pitcairn.evidence.novelty import turns, week_measure
 from pitcairn.evidence.order import Order
 from pitcairn.evidence.outcomes import Before
 from pitcairn.evidence.people import TABLE, People, arm_column, people
@@ -35,7 +36,7 @@ from pitcairn.evidence.query import HIGHEST, Reduced, Reduction, Slot
 from pitcairn.evidence.sources import Relation, condition_sql, explained, relation
 from pitcairn.evidence.sql import literal
 from pitcairn.evidence.sums import Cell, Tally
-from pitcairn.evidence.tails import tails
+from pitcairn.evidence.tails import cuts, tails
 
 Files = Mapping[str, tuple[Path, ...]]
 
@@ -213,12 +214,13 @@ class _Reading:
             starts=start_counts(cube),
             outside_days=tuple(self._outside_days),
             deciding=deciding_facts(self._plan, cube, self._highest),
-            turns=by_week(self._plan, cube) or by_start(self._plan, cube),
+            turns=turns(self._plan, cube),
             last_time=previous.levels(cube),
             previous=previous.previous_facts(self._plan, cube),
             exposure=_reached(self._plan, cube),
             silent=tuple(id for id, found in moments.items() if _is_silent(found.values())),
             tails=tails(self._plan, cube, self._skews),
+            cuts=cuts(self._plan, cube),
         )
 
     def _cube_of(self, customers: Mapping[Cell, int]) -> Cube:

@@ -61,12 +61,19 @@ def outside_check(plan: Plan, facts: Facts) -> Check:
 
 
 def weeks_check(plan: Plan) -> Check:
-    """Whether every weekday counts equally often."""
-    days = plan.follow_up_days
-    if days % 7 == 0:
-        sentence = f"Customers are followed for {days // 7} whole {'week' if days == 7 else 'weeks'}."
-        return questions.WEEKS.answer("pass", sentence, days)
-    sentence = (
-        f"Customers are followed for {days} {'day' if days == 1 else 'days'}: some weekdays count more than others."
-    )
-    return questions.WEEKS.answer("warn", sentence, days)
+    """Whether every weekday counts equally often, in the follow-up and in what each measure looks at."""
+    followed = plan.follow_up_days
+    broken = [measure for measure in plan.measures if measure.window_days % 7]
+    if followed % 7:
+        sentence = f"Customers are followed for {_days(followed)}: some weekdays count more than others."
+        return questions.WEEKS.answer("warn", sentence, followed)
+    if broken:
+        names = several([f"“{measure.label}” ({_days(measure.window_days)})" for measure in broken])
+        sentence = f"Customers are followed for whole weeks, but not in {names}: some weekdays count more than others."
+        return questions.WEEKS.answer("warn", sentence, broken[0].window_days)
+    sentence = f"Customers are followed for {followed // 7} whole {'week' if followed == 7 else 'weeks'}."
+    return questions.WEEKS.answer("pass", sentence, followed)
+
+
+def _days(number: int) -> str:
+    return f"{number} {'day' if number == 1 else 'days'}"

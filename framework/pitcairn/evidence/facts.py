@@ -76,6 +76,15 @@ class Tail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """How much of a measure its cap takes away from one arm, as a share of what there is without a cap."""
+
+    measure: str
+    arm: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReachCount:
     """Counted customers of one arm, and how many of them were reached (or would have been)."""
 
@@ -140,6 +149,16 @@ class EarlyLater:
     """Standard error of `early` − `later`."""
     weeks: int
     """How many whole weeks the later ones are."""
+    beside: float | None = None
+    """In how many standard errors the differences beside the comparison's level lie apart; None where it is zero."""
+    by_start: bool = False
+    """Early and later are customers who started then; else the same customers' weeks."""
+
+    @property
+    def apart(self) -> float:
+        """In how many standard errors early and later lie apart, in amounts and beside the level: the fewer."""
+        amounts = abs(self.early - self.later) / self.error if self.error else 0.0
+        return amounts if self.beside is None else min(amounts, self.beside)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +213,8 @@ class Facts:
     """Measures that are 0 for every counted customer."""
     tails: tuple[Tail, ...] = ()
     """Of the measures that are amounts."""
+    cuts: tuple[Cut, ...] = ()
+    """Of every measure with a cap; nothing of arms where nobody has anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

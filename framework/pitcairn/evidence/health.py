@@ -12,14 +12,15 @@ from pitcairn.design.plan import Plan
 from pitcairn.evidence import questions
 from pitcairn.evidence.alike import before_check, is_alike
 from pitcairn.evidence.dates import outside_check, pending_check, started_check, weeks_check
-from pitcairn.evidence.deciding import carried_check, novelty_check
+from pitcairn.evidence.deciding import carried_check
 from pitcairn.evidence.facts import ArmCount, Check, Facts, Known, Seen
 from pitcairn.evidence.kept import kept_check
 from pitcairn.evidence.missing import answering_alike_check, missing_alike_check, missing_check, worst_case_check
+from pitcairn.evidence.novelty import novelty_check
 from pitcairn.evidence.previous import previous_check
 from pitcairn.evidence.reach import not_meant_check, reached_alike_check, reached_check
 from pitcairn.evidence.sizes import over_time_check, sizes_check, within_check
-from pitcairn.evidence.tails import tails_check
+from pitcairn.evidence.tails import capped_check, tails_check
 from pitcairn.phrases import several
 
 
@@ -60,6 +61,7 @@ def check(
         kept_check(plan, facts, earlier, again),
         weeks_check(plan),
         carried_check(plan, facts),
+        capped_check(plan, facts),
         novelty_check(plan, facts),
         previous_check(plan, facts),
         tails_check(plan, facts),
@@ -68,15 +70,15 @@ def check(
 
 def _unchanged(same: bool) -> Check:
     if same:
-        return questions.PLAN.answer("pass", "The plan is the one that was locked at launch.")
-    return questions.PLAN.answer("fail", "The plan was changed after launch.")
+        return questions.PLAN.answer("pass", "The plan is the one that was locked at launch.", 0, 0)
+    return questions.PLAN.answer("fail", "The plan was changed after launch.", 1, 0)
 
 
 def _peopled(plan: Plan, arms: Sequence[ArmCount]) -> Check:
     empty = [f"“{plan.arm(arm.arm).label}”" for arm in arms if not arm.assigned]
     least = min(arm.assigned for arm in arms)
     if len(plan.arms) < 2:
-        return questions.ARMS.answer("fail", "There is one group only, and nothing to compare.")
+        return questions.ARMS.answer("fail", "There is one group only, and nothing to compare.", 1, 2)
     if empty:
         return questions.ARMS.answer("fail", f"Nobody is in {several(empty)}.", 0, 1)
     return questions.ARMS.answer("pass", f"Every group has customers, the smallest {least:,}.", least, 1)
@@ -84,7 +86,7 @@ def _peopled(plan: Plan, arms: Sequence[ArmCount]) -> Check:
 
 def _once(facts: Facts) -> Check:
     if facts.duplicates_checked:
-        return questions.ONCE.answer("pass", "Nobody is counted twice or in two groups.")
+        return questions.ONCE.answer("pass", "Nobody is counted twice or in two groups.", 0, 0)
     sentence = "The data names no customers, so nobody can tell whether one is there twice or in two groups."
     return questions.ONCE.answer("unchecked", sentence)
 
@@ -94,7 +96,7 @@ def _something(plan: Plan, facts: Facts) -> Check:
     if not sum(arm.counted for arm in facts.arms):
         return questions.SOMETHING.answer("unchecked", "Nobody has been counted yet.")
     if not facts.silent:
-        return questions.SOMETHING.answer("pass", "Every measure has outcomes.")
+        return questions.SOMETHING.answer("pass", "Every measure has outcomes.", 0, 0)
     names = several([f"“{plan.measure(id).label}”" for id in facts.silent])
     others = f" {facts.outside:,} rows are about customers outside the draw: do the ids agree?" if facts.outside else ""
     state: questions.State = "fail" if plan.deciding.id in facts.silent else "warn"

@@ -44,7 +44,7 @@ def kept_check(plan: Plan, facts: Facts, earlier: Seen | None, again: tuple[Know
     """Whether everything that the last reading saw is still there. `again`: its customers' outcomes as they are now."""
     if earlier is None:
         sentence = "This is the first reading; nothing can have been lost since."
-        return questions.KEPT.answer("pass", sentence)
+        return questions.KEPT.answer("pass", sentence, 0, 0)
     if earlier.as_of > facts.as_of:
         return questions.KEPT.answer("unchecked", "The last reading was of a later day than this one.")
     gone = [*_fewer_rows(facts, earlier), *_fewer_customers(plan, facts, earlier)]

@@ -8,13 +8,12 @@ from math import sqrt
 
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.evidence import questions
+from pitcairn.evidence.alike import FAIL_CHANCE, WARN_CHANCE, limit
 from pitcairn.evidence.facts import Check, DecidingFact, Facts, MissingCount
 from pitcairn.phrases import customers, several
 
 FAIL_MISSING = 0.01
 WARN_MISSING = 0.05
-WARN_ERRORS, FAIL_ERRORS = 3.0, 4.0
-"""Standard errors that chance alone exceeds in 1 of 370, and in 1 of 16,000, comparisons."""
 SMALLEST_ARM = 50
 """Shares of fewer customers are not told."""
 _NOBODY = "Nobody has been counted yet."
@@ -120,9 +119,9 @@ def _compared(question: questions.Question, plan: Plan, facts: Facts, measures: 
         why = _NOBODY if measures else f"No measure is about {asked} of the customers."
         return question.answer("unchecked" if measures else "pass", why)
     gap, errors, measure, label = max(gaps, key=lambda item: (item[1], abs(item[0])))
-    if errors <= WARN_ERRORS:
+    if errors <= limit(WARN_CHANCE, len(gaps)):
         return question.answer("pass", "Groups do not differ in how often a value is missing.", gap)
-    failed = question.gating and errors > FAIL_ERRORS and abs(gap) > FAIL_MISSING
+    failed = question.gating and errors > limit(FAIL_CHANCE, len(gaps)) and abs(gap) > FAIL_MISSING
     sentence = (
         f"{_named(plan, measure.id)} is missing {'more' if gap > 0 else 'less'} often for “{label}” than for "
         f"“{plan.comparison.label}”: a gap of {abs(gap) * 100:.1f} in 100 customers, more than chance gives."

@@ -115,8 +115,8 @@ MISSING_ALIKE = Question(
     name="Outcomes known alike",
     gating=True,
     asks="Is an outcome that everybody should have missing equally often in every arm?",
-    warns="the gap is beyond 3 standard errors",
-    fails="it is beyond 4 standard errors and more than 1 in 100 customers",
+    warns="a gap is larger than chance gives in 1 of 370 readings, however many gaps are looked at",
+    fails="it is larger than chance gives in 1 of 16,000 readings, and more than 1 in 100 customers",
     unchecked="nobody has been counted yet",
 )
 SOMETHING = Question(
@@ -180,7 +180,7 @@ ANSWERING_ALIKE = Question(
     id="answering_alike",
     name="Answers given alike",
     asks="Do as many customers have a value in every arm, for measures that only some customers have?",
-    warns="the gap is beyond 3 standard errors",
+    warns="a gap is larger than chance gives in 1 of 370 readings, however many gaps are looked at",
     unchecked="nobody has been counted yet",
 )
 PENDING = Question(
@@ -207,8 +207,8 @@ KEPT = Question(
 WEEKS = Question(
     id="weeks",
     name="Whole weeks",
-    asks="Is every weekday in the follow-up equally often?",
-    warns="the follow-up is not whole weeks",
+    asks="Is every weekday equally often in the follow-up, and in the days that each measure looks at?",
+    warns="the follow-up, or the days of a measure, are not whole weeks",
 )
 CARRIED = Question(
     id="carried",
@@ -217,12 +217,21 @@ CARRIED = Question(
     warns="by more than half of itself, or of its standard error where it is smaller than that",
     unchecked="nobody has been counted yet, or the deciding measure is a ratio",
 )
+CAPPED = Question(
+    id="capped",
+    name="Caps cut little",
+    asks="How much of a measure does its cap take away, in the arm where it takes most?",
+    warns="more than 1 in 10 of it",
+    unchecked="nobody has been counted yet",
+)
 NOVELTY = Question(
     id="novelty",
     name="Not only new",
     asks="Is the deciding difference the same early and later? From events: in each customer's first week and in the "
-    "weeks after, per day. Otherwise: for customers who started in the first week, and for those after.",
-    warns="the two differ by more than 3 standard errors",
+    "weeks after, per day. Where customers start on days of their own: for those who started in the first week, and "
+    "for those after. A gain that stays so many per cent, or so much, does not wear off, whatever the level does.",
+    warns="the two differ by more than chance gives in 1 of 370 readings, both in amounts and beside the comparison's "
+    "level (of shares, the rate at which those who have not done it yet do it)",
     unchecked="the outcomes have no days and all start on one day, or there are not two whole weeks",
 )
 PREVIOUS = Question(
@@ -266,6 +275,7 @@ ALL = (
     KEPT,
     WEEKS,
     CARRIED,
+    CAPPED,
     NOVELTY,
     PREVIOUS,
     TAILS,
