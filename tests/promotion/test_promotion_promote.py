@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from pitcairn.canonical import plain
+from pitcairn.design.plan import MeasuredCost
 from pitcairn.errors import DataError, PitcairnError, Refused, SpecError
 from pitcairn.examples.reference import SEED, TURNS, reference
 from pitcairn.iteration.decide import decide
@@ -25,11 +26,13 @@ from pitcairn.ledger.entry import AmendmentBody
 from pitcairn.ledger.ledger import Ledger
 from pitcairn.ledger.verify import verify
 from pitcairn.program import ProgramFolder
-from pitcairn.promotion.candidate import candidate
+from pitcairn.promotion.candidate import Candidate, candidate
 from pitcairn.promotion.compare import compared
 from pitcairn.promotion.pack import opened
+from pitcairn.promotion.payback import payback, spent_of
 from pitcairn.promotion.promote import Promotion, promote, read_again
 from pitcairn.promotion.readiness import standings
+from pitcairn.reading.cost_row import CostRow
 from pitcairn.reading.encode import from_json
 from promotion import other_pythons
 
@@ -434,6 +437,60 @@ def test_what_does_not_pay_is_not_promoted(decided: ProgramFolder) -> None:
         assert "It pays for itself" not in {
             one.test for one in standings(candidate(decided, "pickup-note", "one"), None)
         }
+
+
+def spending(folder: ProgramFolder, each: float | None) -> Candidate:
+    """The confirmed arm, had its cost been measured: so much more a customer, a cent of it known beforehand."""
+    found = candidate(folder, "pickup-note", "one", None)
+    result, watched = found.turn.result, found.turn.plan.measures[-1]
+    assert result is not None
+    cost = MeasuredCost(measure=watched.id, per_customer=0.01)
+    arms = tuple(replace(arm, cost=cost if arm.id == "one" else None) for arm in found.turn.plan.arms)
+    row = CostRow(
+        measure=found.turn.plan.deciding.id,
+        arm="one",
+        kind="price",
+        extra=each,
+        estimate=None,
+        low=None,
+        high=None,
+        text="Extra orders: £2.00 each (£1.00 to £9.00)",
+        spent=watched.id,
+    )
+    turn = replace(found.turn, plan=replace(found.turn.plan, arms=arms), result=replace(result, costs=(row,)))
+    return replace(found, turn=turn)
+
+
+def test_what_was_measured_to_be_spent_must_be_earned_back(decided: ProgramFolder) -> None:
+    cheap, dear, unknown = (payback(spending(decided, each)) for each in (0.02, 5.0, None))
+    assert cheap is not None
+    assert dear is not None
+    assert unknown is not None
+    label = spending(decided, 0.02).turn.plan.measures[-1].label
+    assert (cheap.pays, dear.pays, unknown.pays) == (True, False, False)
+    assert f"10.00 of it was measured as “{label}”. Extra orders: £2.00 each (£1.00 to £9.00)." in cheap.sentence
+    assert "4,990.00 of it was measured" in dear.sentence
+    assert unknown.sentence == f"What was spent as “{label}” is not known."
+
+
+def test_a_known_cost_of_the_plan_counts_where_the_pack_declares_no_contact(decided: ProgramFolder) -> None:
+    found = candidate(decided, "pickup-note", "one", None)
+    assert found.spec is not None
+    free = found.spec.model_copy(update={"cost": found.spec.cost.model_copy(update={"per_contact": None})})
+    arms = tuple(replace(arm, cost=9.0 if arm.id == "one" else 1.0) for arm in found.turn.plan.arms)
+    priced = replace(found, spec=free, turn=replace(found.turn, plan=replace(found.turn.plan, arms=arms)))
+    told = payback(priced)
+    assert told is not None
+    assert not told.pays
+    assert "8," in told.sentence
+
+
+def test_a_pack_holds_what_was_measured_to_be_spent(decided: ProgramFolder) -> None:
+    turn = spending(decided, 0.02).turn
+    found = spent_of(turn, "one")
+    assert found is not None
+    assert (found.each, found.found) == (0.02, ("Extra orders: £2.00 each (£1.00 to £9.00)",))
+    assert spent_of(turn, "five") is None
 
 
 def test_an_arm_nobody_knows_is_told_with_those_there_are(folder: ProgramFolder) -> None:

@@ -141,6 +141,15 @@ class GroupPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredCost:
+    """What an arm costs, where a measure adds it up."""
+
+    measure: str
+    per_customer: float
+    """Known, and besides: of each customer drawn to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArmPlan:
     """An arm and the piece of the hash's range 0..9999 that draws to it: from `first` up to, not including, `last`."""
 
@@ -155,8 +164,13 @@ class ArmPlan:
     when: str | None = None
     how_often: str | None = None
     offer: str | None = None
-    cost: float | None = None
+    cost: float | MeasuredCost | None = None
     """Of each customer drawn to it, in the program's currency."""
+
+    @property
+    def known_cost(self) -> float:
+        """The part of the cost that is the same for every customer drawn to it."""
+        return self.cost.per_customer if isinstance(self.cost, MeasuredCost) else self.cost or 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,6 +346,20 @@ class Plan:
     @property
     def guardrails(self) -> tuple[MeasurePlan, ...]:
         return tuple(measure for measure in self.measures if measure.role == "guardrail")
+
+    @property
+    def spent(self) -> str | None:
+        """The measure that adds up what arms cost; None where that is known beforehand, not told, or not measured in
+        this plan, such as a rehearsal's.
+        """
+        named = {arm.cost.measure for arm in self.arms if isinstance(arm.cost, MeasuredCost)}
+        return next((measure.id for measure in self.measures if measure.id in named), None)
+
+    @property
+    def beside_cost(self) -> tuple[MeasurePlan, ...]:
+        """What is held against the measured cost: the deciding measure, and money that comes in; none without one."""
+        found = (one for one in self.measures if one.role == "deciding" or (one.money and one.better == "up"))
+        return tuple(one for one in found if self.spent and not one.is_level and one.id != self.spent)
 
     @property
     def salt(self) -> str:

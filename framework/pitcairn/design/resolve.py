@@ -17,6 +17,7 @@ from pitcairn.design.plan import (
     GroupPlan,
     HoldoutPlan,
     Level,
+    MeasuredCost,
     MeasurePlan,
     ObservedPlan,
     OptOutPlan,
@@ -29,13 +30,8 @@ from pitcairn.errors import SpecError
 from pitcairn.spec.fields import Bounds, Conditions
 from pitcairn.spec.load import Loaded
 from pitcairn.spec.measures import Group, Measure
-from pitcairn.spec.models import (
-    EventSource,
-    IterationSpec,
-    PilotSpec,
-    ProgramSpec,
-    WideSource,
-)
+from pitcairn.spec.models import Arm, EventSource, IterationSpec, PilotSpec, ProgramSpec, WideSource
+from pitcairn.spec.models import MeasuredCost as Measured
 
 
 def resolve(loaded: Loaded) -> Plan:
@@ -170,10 +166,16 @@ def _arms(iteration: IterationSpec) -> tuple[ArmPlan, ...]:
             when=arm.when,
             how_often=arm.how_often,
             offer=arm.offer,
-            cost=arm.cost,
+            cost=_cost(arm),
         )
         for (id, arm), first, last in zip(iteration.arms.items(), firsts, ends, strict=True)
     )
+
+
+def _cost(arm: Arm) -> float | MeasuredCost | None:
+    if isinstance(arm.cost, Measured):
+        return MeasuredCost(measure=arm.cost.measure, per_customer=arm.cost.per_customer)
+    return arm.cost
 
 
 def _observed(iteration: IterationSpec) -> ObservedPlan | None:

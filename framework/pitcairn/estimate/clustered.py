@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from pitcairn.estimate.effect import Effect, NotAvailable
 from pitcairn.estimate.means import ratio_difference
 from pitcairn.estimate.moments import Moments
@@ -48,6 +50,23 @@ def clustered_difference(
     if isinstance(found, NotAvailable):
         return found
     return replace(found, method=found.method.replace("Ratio, delta method", "Per part, by what was drawn"))
+
+
+def per_part(arm: Moments) -> Moments | None:
+    """Two sums per drawn unit, over its parts, the third value: both as averages per part, for a quotient of two
+    differences between them; covariates follow. None where there are no parts.
+    """
+    size = len(arm.mean)
+    if arm.count == 0 or arm.mean[2] == 0:
+        return None
+    averages = arm.mean[:2] / arm.mean[2]
+    weights = np.zeros((size - 1, size))
+    weights[:2, :2], weights[:2, 2] = np.eye(2) / arm.mean[2], -averages / arm.mean[2]
+    weights[2:, 3:] = np.eye(size - 3)
+    turned = arm.along(weights)
+    mean = turned.mean.copy()
+    mean[:2] = averages
+    return replace(turned, mean=mean)
 
 
 def design_effect(control: Parts, treated: Parts) -> float | NotAvailable:

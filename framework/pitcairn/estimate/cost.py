@@ -8,15 +8,19 @@ quotients fit (Fieller, "Some problems in interval estimation", Journal of the R
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import stdtrit
 
-from pitcairn.estimate.adjust import adjustment
+from pitcairn.estimate.adjust import Adjustment, adjustment
 from pitcairn.estimate.effect import Effect, NotAvailable
 from pitcairn.estimate.means import check, error_of, obstacle, too_few
 from pitcairn.estimate.moments import Floats, Moments
+
+Places = Sequence[int]
+"""Where values stand among those of moments."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +58,18 @@ class Quotient:
 
 
 def quotient(
-    control: Moments, treated: Moments, *, covariates: int = 0, confidence: float = 0.95
+    control: Moments,
+    treated: Moments,
+    *,
+    covariates: int = 0,
+    known: tuple[Places, Places] | None = None,
+    besides: tuple[float, float] = (0.0, 0.0),
+    confidence: float = 0.95,
 ) -> Quotient | NotAvailable:
     """The difference of value 0 over the difference of value 1: spend over outcomes for a cost per extra outcome,
-    revenue over spend for the return on it. The last `covariates` values are taken out of both.
+    revenue over spend for the return on it. The last `covariates` values are taken out of both; with `known`, out of
+    each only those at its own places, so that each difference is the one `means.difference` gives for it alone.
+    `besides` is added to the two differences: amounts that are known, such as a postage for everybody in the arm.
 
     ValueError for a confidence outside (0, 1) or moments of fewer than two values. NotAvailable for too few
     customers, values that do not vary, or a lower difference of exactly zero.
@@ -68,9 +80,14 @@ def quotient(
         raise ValueError(f"A quotient takes two values and its covariates, not {size} and {covariates}.")
     if min(control.count, treated.count) < 2:
         return NotAvailable(why=too_few(control.count, treated.count))
-    weights, kept = _taken_out(control, treated, covariates)
+    each = tuple(range(2, 2 + covariates))
+    taken = [_taken_out(control, treated, row, own) for row, own in enumerate(known or (each, each))]
+    kept = max(one.kept for one in taken)
+    weights = np.eye(2, 2 + covariates)
+    for row, own in enumerate(known or (each, each)):
+        weights[row, list(own)] = -taken[row].slopes
     arms = control.along(weights), treated.along(weights)
-    upper, lower = (float(value) for value in arms[1].mean - arms[0].mean)
+    upper, lower = (float(value) for value in arms[1].mean - arms[0].mean + np.array(besides))
     if lower == 0:
         return NotAvailable(why="There is nothing to divide by.")
     # Degrees of freedom where they are needed: for the upper less the quotient times the lower difference.
@@ -80,7 +97,8 @@ def quotient(
     if why:
         return NotAvailable(why=why)
     free = 1 - kept / (control.count + treated.count - 2)
-    covariance = sum((arm.covariance / (free * arm.count) for arm in arms), np.zeros((2, 2)))
+    grown = np.sqrt([one.leverage for one in taken])
+    covariance = sum((arm.covariance / (free * arm.count) for arm in arms), np.zeros((2, 2))) * np.outer(grown, grown)
     freedom = error_of(*rest, kept=kept).freedom
     return fieller(upper, lower, covariance, freedom=freedom, confidence=confidence)
 
@@ -132,12 +150,7 @@ def fieller(upper: float, lower: float, covariance: Floats, *, freedom: float, c
     return Quotient(estimate=upper / lower, fits=fits, confidence=confidence, upper=upper, lower=lower)
 
 
-def _taken_out(control: Moments, treated: Moments, covariates: int) -> tuple[Floats, int]:
-    """Weights that leave the two values less what the covariates say about each, and the covariates in use."""
-    size = 2 + covariates
-    weights, kept = np.eye(2, size), 0
-    for row in (0, 1):
-        own = np.eye(size)[[row, *range(2, size)]]
-        taken = adjustment(control.along(own), treated.along(own), covariates)
-        weights[row, 2:], kept = -taken.slopes, taken.kept
-    return weights, kept
+def _taken_out(control: Moments, treated: Moments, row: int, known: Places) -> Adjustment:
+    """What the values at the `known` places say about the one at `row`."""
+    own = np.eye(len(control.mean))[[row, *known]]
+    return adjustment(control.along(own), treated.along(own), len(known))

@@ -14,12 +14,12 @@ import numpy as np
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.errors import DataError
 from pitcairn.estimate.moments import Moments
-from pitcairn.evidence import clusters, exposure, faults, outcomes, previous
+from pitcairn.evidence import beside, clusters, exposure, faults, outcomes, previous
 from pitcairn.evidence.apart import Apart
 from pitcairn.evidence.balance import balance, level_gaps
 from pitcairn.evidence.census import Census, start_sql
 from pitcairn.evidence.columns import check_columns, reading_needs
-from pitcairn.evidence.cube import Block, Cube, Ladders
+from pitcairn.evidence.cube import Block, Both, Cube, Ladders
 from pitcairn.evidence.deciding import deciding_facts, start_counts
 from pitcairn.evidence.ends import Ends, ends, is_enough, most_skewed
 from pitcairn.evidence.engine import Engine
@@ -116,6 +116,7 @@ class _Reading:
         self._identified = True
         self._ladders: dict[str, Ladders] = {}
         self._drawn: dict[str, clusters.Drawn] = {}
+        self._besides: dict[str, Both] = {}
         self._units: Mapping[str, int] = {}
 
     @property
@@ -126,7 +127,8 @@ class _Reading:
     @property
     def is_straight(self) -> bool:
         """Whether everything is a column of one wide file, and adds up."""
-        if self._plan.cluster or any(measure.kind == "quantile" for measure in self._plan.measures):
+        plan = self._plan
+        if plan.cluster or plan.spent or any(measure.kind == "quantile" for measure in plan.measures):
             return False
         return len(self._relations) == 1 and all(found.source.kind == "wide" for found in self._relations.values())
 
@@ -177,13 +179,18 @@ class _Reading:
         self._require_customers()
         for id in dict.fromkeys(measure.source for measure in plan.measures):
             self._read_outcomes(self._relations[id], made, cells)
+        if self._census.customers:
+            asked = [self._beside(measure, made) for measure in plan.beside_cost]
+            apart = Apart.of(cells, self._census.dimensions(self._census.customers))
+            self._besides = beside.read(self._engine, asked, apart, clustered=plan.cluster is not None)
         self._engine.run(f"DROP TABLE {TABLE}")
 
     def cube(self) -> Cube:
         """What was added up. DataError for a group with too many levels."""
         counted, under_way = self._census.customers, self._census.under_way
         so_far = replace(self._cube_of(under_way), drawn=self._drawn) if under_way else None
-        return replace(self._cube_of(counted), so_far=so_far, ladders=self._ladders, drawn=self._drawn)
+        whole = self._cube_of(counted)
+        return replace(whole, so_far=so_far, ladders=self._ladders, drawn=self._drawn, beside=self._besides)
 
     def facts(self, cube: Cube, statements: int) -> Facts:
         """What was counted on the way."""
@@ -273,12 +280,20 @@ class _Reading:
                 self._units = self._units or clusters.counts(self._engine, apart, self._plan.cluster)
                 self._drawn |= clusters.read(self._engine, clusters.sums_of(reduction, apart), apart)
 
-    def _reduction(self, found: Relation, made: People, measures: Sequence[MeasurePlan]) -> Reduction:
-        uneven = self._plan.is_uneven
+    def _reduction(
+        self, found: Relation, made: People, measures: Sequence[MeasurePlan], before: Before | None = None
+    ) -> Reduction:
+        uneven, before = self._plan.is_uneven, before or self._before
         if found.source.kind == "wide":
-            return outcomes.joined(found, measures, self._before, thirds=uneven)
+            return outcomes.joined(found, measures, before, thirds=uneven)
         rows = self._rows[found.source.id]
-        return outcomes.happened(found, measures, self._before, made, events=rows, as_of=self._as_of, thirds=uneven)
+        return outcomes.happened(found, measures, before, made, events=rows, as_of=self._as_of, thirds=uneven)
+
+    def _beside(self, measure: MeasurePlan, made: People) -> beside.Beside:
+        """The measure and the one that adds up the cost, by customer."""
+        cost, named = self._plan.measure(self._plan.spent or ""), replace(self._before, drawn=(beside.CUSTOMER,))
+        first, second = (self._reduction(self._relations[one.source], made, (one,), named) for one in (measure, cost))
+        return beside.Beside(measure, cost, (first, second), self._before)
 
     def _add_straight(self, cells: Mapping[tuple[Any, ...], Cell | None], reduced: Reduced) -> None:
         if cell := cells[reduced.keys]:

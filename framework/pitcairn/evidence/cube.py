@@ -55,6 +55,17 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Both:
+    """A measure and what was spent, by arm: two values, then what was known before the start."""
+
+    by_arm: Mapping[str, Moments]
+    """Per customer; where more was drawn, per unit of it, with the customers of a unit after the two values."""
+    known: tuple[tuple[int, ...], tuple[int, ...]]
+    """Where the values per customer stand that are taken out of the first, and of the second."""
+    clustered: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Cube:
     """Cells are the combinations of levels that occur; `index` (cells, dimensions) says which levels each has."""
 
@@ -71,6 +82,8 @@ class Cube:
     """
     ladders: Mapping[str, Ladders] = field(default_factory=dict)
     """Of the quantiles, by measure id: not by day of start, and not of some of the cells, for orders do not add."""
+    beside: Mapping[str, Both] = field(default_factory=dict)
+    """By measure id, together with what was spent, where a measure adds that up: of all counted customers."""
     drawn: Mapping[str, Mapping[str | None, Mapping[tuple[str, ...], Moments]]] = field(default_factory=dict)
     """By measure id, dimension and key: moments of what was drawn, where that is more than a customer."""
     _parts: dict[str | None, tuple[tuple[tuple[str, ...], NDArray[np.int64]], ...]] = field(default_factory=dict)

@@ -262,7 +262,7 @@ class _Events:
 
     def joined_first(self) -> str:
         """The join, then events by customer: for own starts, and where most events are about others."""
-        keys = ", ".join(["p_customer", "p_cell", *self._before.carried])
+        keys = ", ".join(dict.fromkeys(["p_customer", "p_cell", *self._before.carried]))
         totals = (
             f"SELECT {keys}, COUNT(*) AS p_seen, {', '.join(self._sums())} "
             f"FROM ({self._rows()}) AS events LEFT JOIN {TABLE} ON p_customer = p_who GROUP BY {keys}"

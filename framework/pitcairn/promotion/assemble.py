@@ -32,6 +32,7 @@ from pitcairn.promotion.contents import (
 from pitcairn.promotion.encode import settled
 from pitcairn.promotion.history import Turn, iterations
 from pitcairn.promotion.parameters import parameters_of, with_names
+from pitcairn.promotion.payback import spent_of
 from pitcairn.promotion.rolling import rollout_of
 from pitcairn.reading.result import Shown
 from pitcairn.spec.practice import PackSpec
@@ -77,7 +78,7 @@ def assembled(case: Case, version: str, tests: tuple[Tested, ...], practice: dic
             iterations=told,
             requirements=_requirements(plan, spec),
             conflicts=tuple(Conflict(pack=name, why=why) for name, why in sorted(spec.conflicts.items())),
-            cost=_cost(plan, spec),
+            cost=_cost(case),
             assets=tuple(_asset(path, data) for path, data in sorted(practice.items())),
             rollout=rollout_of(spec.rollout),
             out_of_scope=tuple(spec.out_of_scope),
@@ -210,14 +211,15 @@ def _requirements(plan: Plan, spec: PackSpec) -> Requirements:
     )
 
 
-def _cost(plan: Plan, spec: PackSpec) -> Cost:
-    cost = spec.cost
+def _cost(case: Case) -> Cost:
+    cost = case.spec.cost
     return Cost(
-        currency=plan.currency,
+        currency=case.turn.plan.currency,
         per_contact=cost.per_contact,
         fixed_per_place=cost.fixed_per_place,
         value_per_outcome=cost.value_per_outcome,
         pilot_only=tuple(cost.pilot_only),
+        measured=spent_of(case.turn, case.arm),
     )
 
 

@@ -279,6 +279,18 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What was measured to be spent on a customer, in the deciding confirmation."""
+
+    measure: str
+    label: str
+    each: float
+    """More than on a customer of the comparison, what is known beforehand included."""
+    found: tuple[str, ...]
+    """What an extra outcome cost and what came back, as the reading said it, with its range."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
     """What it costs, and what the pilot had that others will not have."""
 
@@ -289,6 +301,8 @@ class Cost:
     """What one more outcome of the deciding measure is worth; None where it is money already, or not declared."""
     pilot_only: tuple[str, ...]
     """What the pilot had and another place will not have."""
+    measured: Spent | None = None
+    """None where the plan names no measure that adds up what was spent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -294,7 +294,11 @@ def _costs(contents: Contents) -> Section:
         (f"One more of “{contents.claim.label}” is worth", cost.value_per_outcome),
     )
     facts = tuple((name, f"{cost.currency} {value:,.2f}") for name, value in amounts if value is not None)
-    sentences = () if facts else ("No cost was declared.",)
+    sentences: tuple[str, ...] = () if facts else ("No cost was declared.",)
+    if cost.measured is not None:
+        each = f"{cost.currency} {cost.measured.each:,.2f}".replace("-", "−")
+        facts += ((f"Measured for each customer: {cost.measured.label}", each),)
+        sentences = tuple(f"{one}." for one in cost.measured.found)
     return Section(id="cost", name="Cost", title="What it costs", facts=facts, sentences=sentences)
 
 

@@ -12,6 +12,7 @@ from pitcairn.estimate.proportions import NEWCOMBE
 from pitcairn.estimate.quantiles import RANKS
 from pitcairn.evidence import previous
 from pitcairn.evidence.cube import Cube
+from pitcairn.reading.cost_row import CostRow
 from pitcairn.reading.effects import MeasureEffects, Outcome, effect, level_of, relative
 from pitcairn.reading.groups import DRAWN_IN, SMALLEST_CELL, Slice
 from pitcairn.reading.result import DetailRow
@@ -27,8 +28,10 @@ def detail_rows(
     found: tuple[MeasureEffects, ...],
     twins: tuple[Twin, ...],
     slices: tuple[Slice, ...],
+    costs: tuple[CostRow, ...],
 ) -> tuple[DetailRow, ...]:
-    """Every measure by arm, its twins, then the deciding measure by group and by what customers had last time.
+    """Every measure by arm, its twins, what it costs or brings back; then the deciding measure by group and by what
+    customers had last time.
 
     Levels with a small cell stay out.
     """
@@ -47,7 +50,35 @@ def detail_rows(
             for twin in twins
             if twin.of.id == item.measure.id and isinstance(twin.outcome, Effect)
         ]
+        rows += [_cost(plan, cube, row) for row in costs if row.measure == item.measure.id and row.method]
     return tuple(rows + _group_rows(plan, slices) + _previous_rows(plan, cube))
+
+
+def _cost(plan: Plan, cube: Cube, row: CostRow) -> DetailRow:
+    """A price or a return; of a set without ends, what fits stands with the method."""
+    spent = plan.measure(row.spent).label if row.spent else "cost"
+    fits = {
+        "outside": f"; fits: at most {_end(row.at_most)}, or at least {_end(row.at_least)}",
+        "anything": "; fits: anything",
+    }
+    return DetailRow(
+        measure=row.measure,
+        where=f"For each {plan.currency} of {spent}" if row.kind == "return" else f"{spent}, of each extra one",
+        arm=row.arm,
+        customers=cube.sizes().get((row.arm,), 0),
+        mean="",
+        deviation="",
+        difference=_end(row.estimate),
+        low=_end(row.low),
+        high=_end(row.high),
+        relative="",
+        p="",
+        method=row.method + fits.get(row.fits or "", ""),
+    )
+
+
+def _end(value: float | None) -> str:
+    return "" if value is None else _figure(value)
 
 
 def _group_rows(plan: Plan, slices: tuple[Slice, ...]) -> list[DetailRow]:

@@ -97,4 +97,4 @@ def _measures_named(result: Result) -> Iterable[str]:
     yield from (row.measure for row in result.predictions)
     yield from (row.measure for row in result.details)
     yield from (row.measure for row in result.twins)
-    yield from (row.measure for row in result.costs)
+    yield from (name for row in result.costs for name in (row.measure, row.spent) if name is not None)

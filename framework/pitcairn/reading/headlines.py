@@ -11,7 +11,6 @@ from pitcairn.design.plan import ArmPlan, Plan
 from pitcairn.estimate.effect import Effect, NotAvailable
 from pitcairn.phrases import day, several
 from pitcairn.reading import built_up
-from pitcairn.reading.costs import cost_rows
 from pitcairn.reading.effects import MeasureEffects, Outcome
 from pitcairn.reading.numbers import count, display_for, written
 from pitcairn.reading.result import ArmVerdict, Bullet, Code, GroupTable, Mark, Shown
@@ -204,7 +203,7 @@ def _range_sentence(told: Told, outcome: Effect) -> str:
 
 def _bullets(told: Told, arm: ArmPlan, code: Code) -> list[Bullet]:
     found = [_measure_bullet(told, item, arm) for item in told.effects[1:] if item.measure.role in ("signal", "watch")]
-    found += [Bullet(mark="neutral", text=row.text) for row in cost_rows(told.plan, told.effects) if row.arm == arm.id]
+    found += [Bullet(mark="neutral", text=row.text) for row in told.costs if row.arm == arm.id]
     mine = [row for row in told.guardrails if row.arm == arm.id]
     if mine:
         held = sum(row.state == "held" for row in mine)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pitcairn.evidence.facts import Check, FileFact
+from pitcairn.reading.cost_row import CostRow
 from pitcairn.reading.lock import AlarmFact
 
 SCHEMA = "pitcairn.result/1"
@@ -301,24 +302,6 @@ class StopRow:
     high: float
     confidence: float
     sentence: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CostRow:
-    """What an arm's gain costs (`price`: of one extra unit), or what one unit of money brings back (`return`)."""
-
-    measure: str
-    arm: str
-    kind: Literal["price", "return"]
-    extra: float
-    """What a customer of the arm costs more than one of the comparison."""
-    estimate: float | None
-    """None where there may be no gain to divide by."""
-    low: float | None
-    high: float | None
-    """None where there is no upper end."""
-    text: str
-    """`Extra visitors: $0.65 each ($0.60 to $0.72)`"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -141,7 +141,7 @@ def take_together(
         groups=() if unsafe else group_tables(plan, cells),
         limits=_limits(asked, everybody, before),
         method=_method(asked, found),
-        details=() if unsafe else detail_rows(plan, cube, found, (), cells),
+        details=() if unsafe else detail_rows(plan, cube, found, (), cells, ()),
         provenance=Source(
             files=facts.files,
             rows=facts.rows,

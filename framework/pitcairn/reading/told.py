@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pitcairn.design.plan import Plan
 from pitcairn.estimate.stopping import StoppedEstimate
 from pitcairn.evidence.facts import Check, Facts
+from pitcairn.reading.cost_row import CostRow
 from pitcairn.reading.courses import Course, Courses
 from pitcairn.reading.effects import MeasureEffects
 from pitcairn.reading.lock import Lock
@@ -26,6 +27,7 @@ class Told:
     guardrails: tuple[GuardrailRow, ...]
     groups: tuple[GroupTable, ...]
     promotion: tuple[PromotionRow, ...]
+    costs: tuple[CostRow, ...]
     checks: tuple[Check, ...]
     courses: Courses
     stops: Mapping[str, StoppedEstimate]

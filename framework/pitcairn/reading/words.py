@@ -144,6 +144,11 @@ def method(told: Told) -> tuple[str, ...]:
             f"function; guardrails {percent(guardrail_level(told.lock.attempt), 2)} each. Their ranges reach as far as "
             "the bound of their test."
         )
+    if plan.spent:
+        found.append(
+            f"Returns on what was spent as “{plan.measure(plan.spent).label}”, and prices of extra outcomes: one "
+            "difference over the other with Fieller's set (1954), from both values of the same customers."
+        )
     found += [row.sentence for row in stop_rows(told)]
     return tuple(found)
 

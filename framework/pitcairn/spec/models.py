@@ -37,6 +37,10 @@ def _assignment_form(value: object) -> str:
     return "mapping" if isinstance(value, dict | BaseModel) else "word"
 
 
+def _cost_form(value: object) -> str:
+    return "mapping" if isinstance(value, dict | BaseModel) else "number"
+
+
 # --- program.yaml ---------------------------------------------------------------------------------------------
 
 
@@ -202,6 +206,24 @@ class PilotSpec(Model):
 # --- iteration-N.yaml -----------------------------------------------------------------------------------------
 
 
+class MeasuredCost(Model):
+    """What an arm costs where that is not known beforehand but measured, customer by customer."""
+
+    measure: Id = Field(
+        description="The money measure that adds it up, one of the pilot's: a coupon's cost when it is redeemed, media "
+        "spend. The comparison's customers have it too, so what counts is what the arm spends more."
+    )
+    per_customer: float = Field(
+        0.0, ge=0, le=1e9, description="What each customer drawn to it costs besides, such as 0.05 for the postage."
+    )
+
+
+Cost = Annotated[
+    Annotated[float, Field(ge=0, le=1e9), Tag("number")] | Annotated[MeasuredCost, Tag("mapping")],
+    Discriminator(_cost_form),
+]
+
+
 class Arm(Model):
     """What customers may be drawn to."""
 
@@ -216,12 +238,11 @@ class Arm(Model):
     when: Text | None = Field(None, description="When it is sent.")
     how_often: Text | None = Field(None, description="How often.")
     offer: Text | None = Field(None, description="What is offered.")
-    cost: float | None = Field(
+    cost: Cost | None = Field(
         None,
-        ge=0,
-        le=1e9,
-        description="What it costs for each customer drawn to it, in the program's currency, such as 0.05. Then the "
-        "reading says what an extra unit of the deciding measure costs, and what comes back of money measures.",
+        description="What it costs for each customer drawn to it, in the program's currency, such as 0.05; or "
+        "`{measure: coupon_cost}` where that is measured. Then the reading says what an extra unit of the deciding "
+        "measure costs, and what comes back of money measures.",
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from pitcairn.errors import Problem
 from pitcairn.spec import iteration_rules, pilot_rules, program_rules
+from pitcairn.spec.cost_rules import measured_costs
 from pitcairn.spec.customer import placeholders
 from pitcairn.spec.draft import Drafts, UnreadableError
 from pitcairn.spec.turn import Turn
@@ -36,7 +37,7 @@ def _iteration(drafts: Drafts) -> Iterator[Problem]:
         numbers = drafts.folder.iterations(drafts.pilot_id)
         turn = Turn(drafts.number, numbers, drafts.iteration, drafts.pilot, drafts.program, drafts.earlier)
         found = [*drafts.iteration.problems]
-        for rule in iteration_rules.RULES:
+        for rule in (*iteration_rules.RULES, measured_costs):
             found += _until_unreadable(rule(turn))
         yield from _by_line(found)
 
