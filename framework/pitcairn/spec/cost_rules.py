@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from pitcairn.errors import Problem
 from pitcairn.spec.fit import known
-from pitcairn.spec.iteration_rules import Turn
 from pitcairn.spec.models import MeasuredCost
 from pitcairn.spec.pilot_rules import measure_ids
+from pitcairn.spec.turn import Turn
 
 
 def measured_costs(turn: Turn) -> Iterator[Problem]:
