@@ -14,11 +14,14 @@ import numpy as np
 from numpy.random import Generator
 
 from pitcairn.estimate.elsewhere import elsewhere
+from pitcairn.estimate.feedback import Model, learnt
 from pitcairn.promotion.predict import Level, Site, site_here
 
 CELLS = ((0.25, 1), (0.5, 1), (0.5, 3), (0.5, 5), (0.5, 10), (1.0, 1))
 """(spread between places, places seen)."""
 Z90 = 1.6448536269514722
+FED, TURNS, BEFORE, AGAIN = 40, 30, 5, 5
+"""Registries, packs adopted one after another in each, how many before predictions count, and how often it learns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +74,59 @@ def adoptions(
             low, high = law.range(confidence)
             hits[confidence] += low <= truth <= high
     return {confidence: number / count for confidence, number in hits.items()}
+
+
+def fed_back(
+    *, spread: float, voltage: float, registries: int, adoptions: int, first: int, seed: int
+) -> dict[str, dict[float, float]]:
+    """Coverage of predictions made one after another, each for a pack of its own, with and without what came before.
+
+    Promoted models (z > 1.645) of N(0, 0.5²); a model's places differ by a half-normal amount, a `spread` of what is
+    usually claimed, and elsewhere only `voltage` of its common level arrives. The `first` adoptions do not count.
+    """
+    rng = np.random.default_rng(seed)
+    hits = {name: dict.fromkeys((0.5, 0.8, 0.9), 0) for name in ("assumed", "learnt")}
+    for _ in range(registries):
+        past: list[Model] = []
+        told = None
+        for turn in range(adoptions):
+            claimed, error, level, apart = _winner(rng, spread)
+            truth = voltage * level + apart * rng.standard_normal()
+            if turn >= first and (turn - first) % AGAIN == 0:
+                told = learnt(past)
+            for name in hits if told else ():
+                known = told if told and name == "learnt" else learnt([])
+                law = elsewhere([known.voltage * claimed], [error], scale=known.spread * claimed, usual=(0.0, USUAL))
+                for confidence in hits[name]:
+                    low, high = law.range(confidence)
+                    hits[name][confidence] += low <= truth <= high
+            look = rng.uniform(0.1, 0.25)
+            past.append(
+                Model(
+                    own=np.ones(1),
+                    own_error=error / claimed,
+                    usual=USUAL / claimed,
+                    came=np.array([(truth + look * rng.standard_normal()) / claimed]),
+                    errors=np.array([look / claimed]),
+                )
+            )
+    count = registries * (adoptions - first)
+    return {name: {confidence: number / count for confidence, number in row.items()} for name, row in hits.items()}
+
+
+USUAL = 0.5
+CLAIMED = 0.8
+"""About what promoted models claim on average: the unit of the spread between places."""
+
+
+def _winner(rng: Generator, spread: float) -> tuple[float, float, float, float]:
+    """A promoted model: its claim and the claim's error, its common level, and how much its places differ."""
+    while True:
+        level, error = rng.normal(0, USUAL), rng.uniform(0.15, 0.35)
+        apart = abs(rng.normal(0, spread * CLAIMED))
+        seen = level + apart * rng.standard_normal() + error * rng.standard_normal()
+        if seen > Z90 * error:
+            return float(seen), float(error), float(level), float(apart)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +204,20 @@ def tables(draws: int, seed: int) -> str:
         found = adoptions(count=draws, places=places, spread=spread, scale=0.5, by_group=by_group, seed=seed)
         cells = " | ".join(f"{share:.2f}" for share in found.values())
         lines.append(f"| {places} | {spread} | {by_group} | {cells} |")
+    lines += [
+        "",
+        f"Predictions for {FED * (TURNS - BEFORE):,} packs, each after {BEFORE} to {TURNS - 1} looks at others",
+        "",
+    ]
+    lines += [
+        "| places differ by | of the promise comes | feedback | 50 % | 80 % | 90 % |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for spread, voltage in ((0.5, 1.0), (0.25, 1.0), (1.0, 1.0), (0.5, 0.5), (1.0, 0.5)):
+        both = fed_back(spread=spread, voltage=voltage, registries=FED, adoptions=TURNS, first=BEFORE, seed=seed)
+        for name, row in both.items():
+            cells = " | ".join(f"{share:.2f}" for share in row.values())
+            lines.append(f"| {spread:g} of the claim | {voltage:.0%} | {name} | {cells} |")
     lines += ["", "Promoted models: promised, and what they did at the next place", ""]
     lines += ["| error of the pilot | promoted | raw | shrunk | realised | realised / raw | no gain elsewhere |"]
     lines += ["| --- | --- | --- | --- | --- | --- | --- |"]

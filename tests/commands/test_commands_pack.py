@@ -84,13 +84,16 @@ def test_two_people_sign_and_a_reader_who_trusts_them_believes_it(
     assert "was not good on" in out
 
 
-def test_one_person_with_two_keys_is_one_person(pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("spelled", ["Ines Roth", "roth, ines", "Ines"])
+def test_one_person_with_two_keys_is_one_person(
+    spelled: str, pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     pytest.importorskip("cryptography", reason="the extra `sign` is not installed")
     lines = ["keys:"]
-    for name in ("one", "two"):
+    for name, person in (("one", "Ines Roth"), ("two", spelled)):
         key = tmp_path / "private" / name
         public = as_json(capsys, "pack", "keygen", key)["public"]
-        lines.append(f"  - {{key: '{public}', person: Ines Roth, role: {name}}}")
+        lines.append(f"  - {{key: '{public}', person: '{person}', role: {name}}}")
         asked(capsys, "pack", "sign", pack, "--key", key)
     Path("keys.yaml").write_text("\n".join(lines), encoding="utf-8")
     code, out, _ = asked(capsys, "pack", "verify", pack, "--keys", "keys.yaml")

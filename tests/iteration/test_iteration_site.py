@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from contextlib import closing
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -122,7 +123,7 @@ def test_hostile_names_stay_text(tmp_path):
 
 
 def test_a_ledger_with_a_name_that_leads_elsewhere_is_refused(shop):
-    with sqlite3.connect(shop.ledger_file) as ledger:
+    with closing(sqlite3.connect(shop.ledger_file)) as ledger, ledger:
         for (name,) in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             ledger.execute(f'DROP TRIGGER "{name}"')
         ledger.execute("UPDATE entries SET pilot = '../../elsewhere' WHERE pilot = 'other'")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -119,7 +120,7 @@ def test_a_plan_locked_before_a_field_existed_is_the_same_plan_at_its_default(tm
 
 def _rewrite_launch(ledger: Path, plan: object) -> None:
     """The launch as an older version would have written it; its triggers out of the way."""
-    with sqlite3.connect(ledger) as opened:
+    with closing(sqlite3.connect(ledger)) as opened, opened:
         for (name,) in opened.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             opened.execute(f"DROP TRIGGER {name}")
         ((body,),) = opened.execute("SELECT body FROM entries WHERE kind = 'launch'").fetchall()

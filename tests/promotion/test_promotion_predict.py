@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from benchmarks.adoptions import adoptions, next_places, own_range, winners
+from benchmarks.adoptions import adoptions, fed_back, next_places, own_range, winners
 
 from pitcairn.promotion.contents import Contents
 from pitcairn.promotion.predict import Experience, Level, Prediction, Refusal, Site, likeness, predict
@@ -95,6 +95,21 @@ def test_what_past_adoptions_taught_replaces_the_assumed_spread(pack: Contents) 
     assert wide.width > found(predict(pack, EVEN)).width
 
 
+def test_a_voltage_moves_the_packs_own_number_and_no_other_places(pack: Contents) -> None:
+    plain, low = (found(predict(pack, EVEN, experience=Experience(voltage=value))) for value in (1.0, 0.6))
+    assert low.estimate == pytest.approx(0.6 * plain.estimate, rel=0.1)
+    assert low.own == plain.own
+    assert (low.voltage, low.usual) == (0.6, pack.claim.anchor)
+    others = [
+        Site(name=f"{n}", levels=(Level(level="", log_ratio=0.2, standard_error=0.01, share=1.0),)) for n in range(4)
+    ]
+    with_others = [
+        found(predict(pack, EVEN, elsewhere_seen=others, experience=Experience(voltage=value))).estimate
+        for value in (1.0, 0.6)
+    ]
+    assert with_others[1] > 0.85 * with_others[0]
+
+
 def test_a_larger_adoption_is_more_likely_to_show_it(pack: Contents) -> None:
     small, large = (found(predict(pack, EVEN, planned_error=error)).assurance for error in (0.1, 0.02))
     assert small is not None
@@ -113,6 +128,15 @@ def test_ranges_cover_over_two_hundred_adoptions_with_other_mixes() -> None:
     assert 0.36 <= covered[0.5] <= 0.58
     assert 0.72 <= covered[0.8] <= 0.90
     assert 0.86 <= covered[0.9] <= 0.98
+
+
+@pytest.mark.parametrize(("spread", "voltage"), [(0.5, 1.0), (1.0, 1.0), (0.5, 0.5)])
+def test_what_came_brings_the_next_ranges_near_their_promise(spread: float, voltage: float) -> None:
+    found = fed_back(spread=spread, voltage=voltage, registries=10, adoptions=30, first=10, seed=5)
+    for confidence, held in found["learnt"].items():
+        assert held == pytest.approx(confidence, abs=0.1)
+    if spread > 0.5:
+        assert found["learnt"][0.9] > found["assumed"][0.9] + 0.02
 
 
 def test_a_winner_promises_twice_what_comes_unless_it_is_drawn_in() -> None:

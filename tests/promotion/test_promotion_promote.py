@@ -231,7 +231,7 @@ def test_without_a_decision_nothing_is_promoted(folder: ProgramFolder) -> None:
     assert list(unmet(folder)) == ["A second person decided it"]
 
 
-@pytest.mark.parametrize("who", ["reference", "Harbour Street (Tom Adeyemi)"])
+@pytest.mark.parametrize("who", ["reference", "Harbour Street (Tom Adeyemi)", "adeyemi, tom", "Reference"])
 def test_the_first_person_is_not_a_second_one(folder: ProgramFolder, who: str) -> None:
     record(folder, decision_body(folder), by=who)
     assert "A second person decided it" in unmet(folder)

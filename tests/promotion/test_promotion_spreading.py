@@ -169,17 +169,50 @@ def test_coverage_and_voltage_count_every_adoption_that_was_read(prediction: Pre
     assert found.count == 2
     assert [one.held for one in found.coverage][-1] == 1
     assert found.voltage == pytest.approx((half - 9.0) / (2 * prediction.estimate))
-    assert found.experience.learnt_from == 0
+    assert found.experience.learnt_from == 2
 
 
-def test_the_spread_between_places_is_learnt_from_ten_adoptions_on(prediction: Prediction) -> None:
-    rng = np.random.default_rng(2)
-    spread = 0.6 * 0.18
-    came = prediction.estimate + np.sqrt(2 * spread**2 + 0.05**2) * rng.standard_normal(300)
-    found = learnt([published(prediction, float(value), n=n) for n, value in enumerate(came)])
-    assert found.learnt_from == 300
-    assert found.spread == pytest.approx(0.6, abs=0.06)
-    assert learnt([published(prediction, float(value)) for value in came[:9]]).learnt_from == 0
+def of_models(prediction: Prediction, *, spread: float, voltage: float, count: int) -> list[Published]:
+    """Adoptions of models of their own, whose places differ by `spread` of the claim: true effects N(0, usual²)."""
+    rng, found = np.random.default_rng(2), []
+    for n in range(count):
+        level, apart = rng.normal(0, 0.1), abs(rng.normal(0, spread * 0.18))
+        own = level + apart * rng.standard_normal() + 0.04 * rng.standard_normal()
+        came = voltage * level + apart * rng.standard_normal() + 0.02 * rng.standard_normal()
+        told = replace(prediction, own=(own, 0.04), usual=0.1, untried=())
+        found.append(replace(published(told, float(came), error=0.02, n=n), core_digest=f"{n:064}"))
+    return found
+
+
+@pytest.mark.parametrize(("spread", "voltage", "off"), [(0.2, 1.0, 0.1), (0.9, 1.0, 0.25), (0.5, 0.5, 0.15)])
+def test_spread_and_voltage_are_learnt_together(
+    prediction: Prediction, spread: float, voltage: float, off: float
+) -> None:
+    # The further places differ, the less a level at one says of another, and the less is known of the voltage.
+    found = learnt(of_models(prediction, spread=spread, voltage=voltage, count=250))
+    assert found.learnt_from == 250
+    assert found.spread == pytest.approx(spread, rel=0.25)
+    assert found.voltage == pytest.approx(voltage, abs=off)
+
+
+def test_the_first_look_already_teaches_a_little_and_more_teach_more(prediction: Prediction) -> None:
+    none = learnt([])
+    assert (none.spread, none.voltage, none.learnt_from) == (0.5, 1.0, 0)
+    told = replace(prediction, own=(0.18, 0.02), usual=0.18)
+    far = [replace(published(told, -0.2, n=n), core_digest=f"{n:064}") for n in range(6)]
+    spreads = [learnt(far[:count]).spread for count in (0, 1, 3, 6)]
+    voltages = [learnt(far[:count]).voltage for count in (0, 1, 3, 6)]
+    assert spreads == sorted(spreads)
+    assert voltages == sorted(voltages, reverse=True)
+    assert spreads[1] < 0.8
+    assert voltages[1] > 0.8
+
+
+def test_places_of_the_same_model_are_not_heard_twice(prediction: Prediction) -> None:
+    past = of_models(prediction, spread=0.9, voltage=1.0, count=20)
+    assert learnt(past, but=past[0].core_digest) == learnt(past[1:])
+    without = [replace(one, prediction=replace(one.prediction, own=None)) for one in past]
+    assert learnt(without) == learnt([])
 
 
 def test_only_other_places_with_the_same_core_speak_for_the_next(prediction: Prediction) -> None:

@@ -73,3 +73,13 @@ def test_a_key_that_is_none_is_refused(tmp_path: Path) -> None:
     path.write_text(changed(TRUSTED_KEYS, ("ed25519:11q", "rsa:11q")), encoding="utf-8")
     with pytest.raises(SpecError, match=r"trusted-keys\.yaml:3:"):
         load_trusted_keys(path)
+
+
+def test_one_key_does_not_stand_for_two_people(tmp_path: Path) -> None:
+    path = tmp_path / "trusted-keys.yaml"
+    key = f"ed25519:{'A' * 43}="
+    both = [f"  - {{key: '{key}', person: {person}, role: analyst}}\n" for person in ("Ines Roth", "Bo Lind")]
+    path.write_text("keys:\n" + "".join(both), encoding="utf-8")
+    with pytest.raises(SpecError, match="this key is Ines Roth’s already") as caught:
+        load_trusted_keys(path)
+    assert caught.value.problems[0].line == 3

@@ -86,6 +86,9 @@ def adopt(
     }
     place = {**program.locations, **program.product_lines}[setting.at]
     past = adoptions_in(registry)[0] if registry else ()
+    if not program.simulated:
+        # Made-up customers teach nothing about real ones.
+        past = tuple(one for one in past if one.simulated is None)
     with tempfile.TemporaryDirectory(prefix=".adopt-", dir=folder.root) as temporary:
         draft = ProgramFolder(Path(temporary))
         copyfile(folder.program_file, draft.program_file)
@@ -96,7 +99,7 @@ def adopt(
             contents,
             setting,
             stages,
-            experience=learnt(past),
+            experience=learnt(past, but=contents.core_digest),
             elsewhere_seen=seen_elsewhere(past, contents.core_digest, but=place),
             data=data,
         )

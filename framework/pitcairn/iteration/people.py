@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 
 def may_be_same(one: str, other: str) -> bool:
@@ -17,6 +18,19 @@ def may_be_same(one: str, other: str) -> bool:
     """
     first, second = _words(one), _words(other)
     return first <= second or second <= first
+
+
+def different(names: Iterable[str]) -> tuple[str, ...]:
+    """The first spelling of everybody who is surely somebody else than those before.
+
+    >>> different(["Ana Ruiz", "ruiz, ana", "Noor"])
+    ('Ana Ruiz', 'Noor')
+    """
+    found: list[str] = []
+    for name in names:
+        if _words(name) and not any(may_be_same(name, other) for other in found):
+            found.append(name)
+    return tuple(found)
 
 
 def _words(name: str) -> frozenset[str]:

@@ -39,8 +39,9 @@ def writing(path: Path, wait_seconds: float) -> sqlite3.Connection:
     also on a network folder. EXTRA makes a commit outlast a power cut, because files are renamed on its word.
     """
     connection = _connect(path, "rwc", wait_seconds)
-    for setting in ("journal_mode = DELETE", "foreign_keys = ON", "synchronous = EXTRA"):
-        connection.execute(f"PRAGMA {setting}")
+    with _closed_on_error(connection):
+        for setting in ("journal_mode = DELETE", "foreign_keys = ON", "synchronous = EXTRA"):
+            connection.execute(f"PRAGMA {setting}")
     return connection
 
 
@@ -95,22 +96,34 @@ def complaints_about(path: Path) -> Iterator[None]:
 def _readable(path: Path) -> sqlite3.Connection:
     if not path.exists():
         return _absent()
-    connection = _connect(path, "ro", WAIT_SECONDS)
     try:
-        found = nature(connection)
+        connection, found = _opened(path)
     except sqlite3.OperationalError as error:
-        connection.close()
         if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK:
             raise
         _undo_unfinished_write(path)
-        connection = _connect(path, "ro", WAIT_SECONDS)
-        found = nature(connection)
+        connection, found = _opened(path)
     if found == "ledger":
         return connection
     connection.close()
     if found == "other":
         raise not_a_ledger(path)
     return _absent()
+
+
+def _opened(path: Path) -> tuple[sqlite3.Connection, Literal["empty", "ledger", "other"]]:
+    connection = _connect(path, "ro", WAIT_SECONDS)
+    with _closed_on_error(connection):
+        return connection, nature(connection)
+
+
+@contextmanager
+def _closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _absent() -> sqlite3.Connection:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -93,10 +94,9 @@ def _damage(connection: sqlite3.Connection) -> Iterator[Finding]:
 
 
 def _rules(connection: sqlite3.Connection) -> Iterator[Finding]:
-    model = sqlite3.connect(":memory:", isolation_level=None)
-    schema.build(model, _age(connection))
-    written, found = schema.objects(model), schema.objects(connection)
-    model.close()
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
+        schema.build(model, _age(connection))
+        written, found = schema.objects(model), schema.objects(connection)
     for (kind, name), made in written.items():
         if (kind, name) not in found:
             yield _broken(f"The {kind} “{name}” is missing from the file.")

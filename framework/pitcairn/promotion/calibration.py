@@ -9,14 +9,10 @@ from typing import Literal
 
 import numpy as np
 
+from pitcairn.estimate import feedback
 from pitcairn.promotion.adoption import Look
 from pitcairn.promotion.gates import observed_range
-from pitcairn.promotion.predict import ASSUMED_SPREAD, CONFIDENCES, Experience, Level, Prediction, Site
-
-ENOUGH = 10
-"""Adoptions before the spread between places is learnt; until then it is assumed."""
-MOST_SPREAD = 4.0
-HALVINGS = 60
+from pitcairn.promotion.predict import CONFIDENCES, Experience, Level, Prediction, Site, doubt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,26 +84,40 @@ def calibrated(adoptions: Sequence[Published]) -> Calibration:
     )
 
 
-def learnt(adoptions: Sequence[Published]) -> Experience:
-    """The spread between places, as a share of the claim, from how far looks fell from the packs' raw numbers.
+def learnt(adoptions: Sequence[Published], *, but: str | None = None) -> Experience:
+    """What the looks of all adoptions teach for the next prediction, from the first one on.
 
-    A look and a claim each lie one spread from the common level, so that their difference varies by 1 + 1 / k spreads
-    squared, k places behind the claim, besides both errors. The spread is the one at which the squared distances are
-    what chance gives (Paule and Mandel 1982). Before ten adoptions it is the assumption.
+    `but` is a core to leave out: a next place of the same core is told by its other places themselves, and must not
+    hear them twice.
     """
-    seen = [(one, one.look) for one in adoptions if one.look is not None and one.claimed]
-    if len(seen) < ENOUGH:
-        return Experience(spread=ASSUMED_SPREAD, learnt_from=0)
-    off = np.array([(look.log_ratio - one.prediction.estimate) / one.claimed for one, look in seen])
-    errors = np.array([look.standard_error / one.claimed for one, look in seen])
-    times = np.array([1 + 1 / one.prediction.places for one, _ in seen])
-    low, high = 0.0, MOST_SPREAD
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        too_small = float((off**2 / (errors**2 + times * middle**2)).sum()) > len(seen)
-        low, high = (middle, high) if too_small else (low, middle)
-    # Never nothing: a spread of zero would promise that places cannot differ.
-    return Experience(spread=max(0.1, (low + high) / 2), learnt_from=len(seen))
+    kinds: dict[str, list[Published]] = {}
+    for one in adoptions:
+        if one.look is not None and one.claimed and one.prediction.own and one.core_digest != but:
+            kinds.setdefault(one.core_digest, []).append(one)
+    found = feedback.learnt([_model(some) for some in kinds.values()])
+    return Experience(spread=found.spread, voltage=found.voltage, learnt_from=found.looks)
+
+
+def _model(adoptions: Sequence[Published]) -> feedback.Model:
+    """All looks of one core, as shares of its claim."""
+    own, came, errors, own_errors, usual = [], [], [], [], []
+    for one in adoptions:
+        prediction, unit = one.prediction, abs(one.claimed)
+        if prediction.own is None or one.look is None:
+            continue
+        value, error = prediction.own
+        own.append(value / one.claimed)
+        own_errors.append(error / unit)
+        usual.append((prediction.usual or unit) / unit)
+        came.append(one.look.log_ratio / one.claimed)
+        errors.append(math.hypot(one.look.standard_error, doubt(prediction.untried, prediction.spread)) / unit)
+    return feedback.Model(
+        own=np.array(own),
+        own_error=float(np.mean(own_errors)),
+        usual=float(np.mean(usual)),
+        came=np.array(came),
+        errors=np.array(errors),
+    )
 
 
 def seen_elsewhere(adoptions: Sequence[Published], core_digest: str, *, but: str) -> tuple[Site, ...]:

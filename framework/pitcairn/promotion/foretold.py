@@ -50,15 +50,22 @@ def predicted(one: Prediction) -> tuple[str, ...]:
     word = "like the pilot’s" if alike.similarity >= ALIKE else "other than the pilot’s, and allowed for"
     said.append(f"The customers are {word}: similarity {alike.similarity:.2f}, {alike.unseen:.0%} of a kind not tried.")
     said.append(basis(one))
+    if one.spread_learnt_from:
+        said.append(f"Of what packs promised, {one.voltage:.0%} came elsewhere as far as past looks tell: allowed for.")
     said += [f"“{name}” is set to a value that nobody has tried, which widens the range." for name in one.untried]
     return tuple(said)
+
+
+def several_looks(count: int) -> str:
+    """`1 look at another pack`"""
+    return f"{count:,} look{'' if count == 1 else 's'} at adoptions"
 
 
 def basis(one: Prediction) -> str:
     """Where the spread between places comes from."""
     if one.places == 1:
         rows = "; ".join(f"{math.expm1(row.spread):.0%}: {out_of_ten(row.positive)}" for row in one.table)
-        learnt = f", learnt from {one.spread_learnt_from} adoptions" if one.spread_learnt_from else ""
+        learnt = f", learnt from {several_looks(one.spread_learnt_from)}" if one.spread_learnt_from else ""
         return (
             "It was proven at one place, so how much places differ is an assumption"
             f"{learnt}. The chance of a gain, were they to differ by about {rows}. "

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from pitcairn.estimate.elsewhere import elsewhere
+from pitcairn.estimate.feedback import ASSUMED_SPREAD
 from pitcairn.promotion.calibration import Published
 from pitcairn.promotion.contents import Contents
-from pitcairn.promotion.predict import ASSUMED_SPREAD
 
 PLACES = 3
 """Other places that it takes for the last rung."""

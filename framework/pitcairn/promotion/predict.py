@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pitcairn.estimate.elsewhere import FEW, MANY, Law, Students, Transported, elsewhere, of_mix, transported
+from pitcairn.estimate.feedback import ASSUMED_SPREAD
 from pitcairn.promotion.contents import Contents
 
 ALIKE = 0.90
@@ -20,9 +21,6 @@ ALIKE = 0.90
 TOO_DIFFERENT = 0.50
 """Below this no number is worth having (Tipton, Journal of Educational and Behavioral Statistics 2014)."""
 CONFIDENCES = (0.5, 0.8, 0.9)
-ASSUMED_SPREAD = 0.5
-"""Between places, as a share of the claimed effect, until past adoptions say better."""
-
 Mix = Mapping[str, float]
 """Level of a group -> share of the customers."""
 
@@ -77,14 +75,14 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experience:
-    """What past adoptions and pilots taught: the spread between places, and how good models of the kind usually are."""
+    """What past adoptions taught: the spread between places, and how much of a winner's number arrives elsewhere."""
 
     spread: float = ASSUMED_SPREAD
     """As a share of the claimed effect."""
+    voltage: float = 1.0
+    """The pack's own number is taken times this; 1 as long as nothing says otherwise."""
     learnt_from: int = 0
-    """Adoptions that `spread` was learnt from; 0 is an assumption."""
-    usual: tuple[float, float] | None = None
-    """Mean and standard deviation of true effects of models of the kind; None takes the pack's own anchor around 0."""
+    """Looks that both were learnt from; 0 is an assumption."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +114,12 @@ class Prediction:
     """One place only: what it says for assumed spreads."""
     untried: tuple[str, ...]
     """Adaptable parameters set to values nobody has tried; each widens the ranges."""
+    voltage: float = 1.0
+    """What the pack's own number was taken times, learnt from what came of others."""
+    own: tuple[float, float] | None = None
+    """What the pack's own place says of customers mixed like these, before the voltage, and its standard error."""
+    usual: float | None = None
+    """Standard deviation of true effects of models of the kind, around nothing."""
 
 
 NOT_LEARNT = Experience()
@@ -184,11 +188,12 @@ def predict(
     claim = contents.claim
     claimed = max(abs(claim.raw.log_ratio), abs(claim.shrunk.log_ratio))
     scale = experience.spread * claimed or claim.anchor
-    sites = [site_here(one, mix, scale) for one in (own_site(contents, alike.group), *elsewhere_seen)]
-    law = foreseen(sites, scale=scale, usual=experience.usual or (0.0, claim.anchor))
+    own = site_here(own_site(contents, alike.group), mix, scale)
+    # Only the number that was chosen for being ahead needs the voltage; other places' were chosen by nobody.
+    sites = [(experience.voltage * own[0], own[1]), *(site_here(one, mix, scale) for one in elsewhere_seen)]
+    law = foreseen(sites, scale=scale, usual=(0.0, claim.anchor))
     if untried:
-        # Nobody knows what an untried value does; half the spread between places each is an assumption, and shown.
-        law = law.wider(scale / 2 * math.sqrt(len(untried)))
+        law = law.wider(doubt(untried, scale))
     line = _line(contents, level)
     return Prediction(
         measure=claim.measure,
@@ -207,7 +212,15 @@ def predict(
         method=_method(law, len(sites)),
         table=assumptions(sites[0], claim.anchor) if len(sites) == 1 else (),
         untried=tuple(untried),
+        voltage=experience.voltage,
+        own=own,
+        usual=claim.anchor,
     )
+
+
+def doubt(untried: Sequence[str], spread: float) -> float:
+    """What values that nobody has tried add: half the spread between places each, which is an assumption, and shown."""
+    return spread / 2 * math.sqrt(len(untried))
 
 
 def site_here(site: Site, mix: Mix, scale: float) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from datetime import date
 
 from pitcairn.canonical import digest
 from pitcairn.iteration.again import Again
+from pitcairn.iteration.people import may_be_same
 from pitcairn.ledger.verify import verify
 from pitcairn.ledger.witnesses import witnesses
 from pitcairn.phrases import day, several
@@ -235,10 +236,10 @@ def _decided(candidate: Candidate) -> Standing:
     said = f"On {day(row.at.date())} {row.by} decided: {row.body.decision}."
     if row.body.decision != "promote":
         return _unmet(test, said, f"if that changed: {command}")
-    if row.by in (turn.plan.owner, row.body.owner):
-        return _unmet(test, f"{said} That is the owner.", f"somebody else than the owner runs: {command}")
-    if row.by == turn.launch.by:
-        return _unmet(test, f"{said} The same person launched it.", f"somebody else runs: {command}")
+    if any(may_be_same(row.by, owner) for owner in (turn.plan.owner, row.body.owner)):
+        return _unmet(test, f"{said} That is the owner, or may be.", f"somebody else than the owner runs: {command}")
+    if may_be_same(row.by, turn.launch.by):
+        return _unmet(test, f"{said} The same person launched it, or may have.", f"somebody else runs: {command}")
     if turn.reading is None or row.body.result_digest != turn.reading.body.result_digest:
         return _unmet(test, f"{said} It was read again since.", f"decide on the last reading: {command}")
     return Standing(test=test, met=True, evidence=f"{said} “{row.body.why}”")

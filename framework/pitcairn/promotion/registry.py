@@ -14,7 +14,7 @@ from pitcairn.canonical import digest, dumps
 from pitcairn.errors import DataError, PitcairnError, Problem, Refused
 from pitcairn.promotion.adoption import State
 from pitcairn.promotion.calibration import Calibration, Published, calibrated
-from pitcairn.promotion.foretold import percent
+from pitcairn.promotion.foretold import percent, several_looks
 from pitcairn.promotion.gates import observed_range
 from pitcairn.promotion.ladder import rung
 from pitcairn.promotion.predict import CONFIDENCES
@@ -111,12 +111,15 @@ def _sound(one: Published) -> bool:
     numbers = [one.claimed, prediction.estimate, prediction.width, prediction.spread]
     numbers += [end for each in prediction.ranges for end in (each.low, each.high)]
     numbers += [look.log_ratio, look.standard_error] if look else []
+    numbers += [prediction.voltage, prediction.usual or 1.0, *(prediction.own or ())]
     return (
         all(math.isfinite(number) and abs(number) < FAR for number in numbers)
         and tuple(each.confidence for each in prediction.ranges) == CONFIDENCES
         and all(each.low <= prediction.estimate <= each.high for each in prediction.ranges)
         and prediction.width > 0
         and prediction.places >= 1
+        and (prediction.own is None or prediction.own[1] > 0)
+        and (prediction.usual is None or prediction.usual > 0)
         and (look is None or (look.standard_error > 0 and _is_day(look.as_of)))
         and _is_day(one.adopted_at)
     )
@@ -195,9 +198,11 @@ def sentences(calibration: Calibration) -> tuple[str, ...]:
         said.append(f"It is {calibration.raw_voltage:.0%} of what the packs showed at their own place.")
     one = calibration.experience
     said.append(
-        f"Places differ by about {one.spread:.0%} of a claimed effect, learnt from {one.learnt_from} adoptions."
+        f"For the next pack, places are taken to differ by about {one.spread:.0%} of what it claims, and "
+        f"{one.voltage:.0%} of its own number, drawn in as a winner’s, to arrive: learnt from "
+        f"{several_looks(one.learnt_from)}, and near the assumed 50% and 100% while these are few."
         if one.learnt_from
-        else f"With fewer than ten adoptions, that places differ by {one.spread:.0%} of a claimed effect is assumed."
+        else f"That places differ by {one.spread:.0%} of a claimed effect is assumed: no look teaches otherwise yet."
     )
     return tuple(said)
 

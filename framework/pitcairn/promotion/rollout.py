@@ -14,6 +14,7 @@ from pitcairn.design.assignment import BUCKETS
 from pitcairn.errors import Refused
 from pitcairn.estimate.effect import NotAvailable
 from pitcairn.iteration.locked import launched, plan_of
+from pitcairn.iteration.people import different
 from pitcairn.ledger import history
 from pitcairn.phrases import day
 from pitcairn.program import ProgramFolder
@@ -218,7 +219,7 @@ def _refuse_over(state: State) -> None:
 
 def _refuse_unapproved(now: Standing, by: Sequence[str]) -> None:
     wanted = now.spans[now.number].approval
-    people = {name.strip().casefold() for name in by if name.strip()}
+    people = different(by)
     if len(people) < max(1, len(wanted)):
         roles = " and ".join(wanted) or "a named person"
         raise Refused(

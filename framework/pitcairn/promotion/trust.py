@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from pitcairn.errors import DataError, Problem
+from pitcairn.iteration.people import different, may_be_same
 from pitcairn.phrases import day, several
 from pitcairn.promotion.keys import Signed, TrustedKey, checked, public_bytes
 from pitcairn.promotion.pack import Pack, opened
@@ -77,8 +78,9 @@ def _keys(keys: TrustedKeysSpec | None) -> tuple[TrustedKey, ...]:
 def _trust(signed: tuple[Signed, ...], keys: TrustedKeysSpec | None, owner: str) -> tuple[Trusted, str]:
     if keys is None:
         return "not_asked", "No trusted-keys.yaml here, so nobody is known to stand for it."
-    good = [one for one in signed if one.state == "good" and one.person != owner]
-    people = sorted({one.person for one in good if one.person})
+    good = [one for one in signed if one.state == "good" and one.person and not may_be_same(one.person, owner)]
+    # Several people, and as many keys: an envelope holds one signature a key, and a key is one person's.
+    people = different(sorted({one.person for one in good if one.person}))
     missing = [role for role in keys.roles if not any(one.role == role for one in good)]
     if len(people) >= keys.signers and not missing:
         return "yes", f"{several(people)} stand for it." if len(people) > 1 else f"{people[0]} stands for it."

@@ -27,7 +27,17 @@ def load_trusted_keys(path: Path, *, needed: bool = False) -> TrustedKeysSpec | 
     """
     if not needed and not path.exists():
         return None
-    return load_file(ProgramFolder(path.parent), path, TrustedKeysSpec)
+    return load_file(ProgramFolder(path.parent), path, TrustedKeysSpec, _one_key_each)
+
+
+def _one_key_each(source: Source, spec: TrustedKeysSpec) -> Iterator[Problem]:
+    """A key is one person's: who signs with another's key would count as both."""
+    first: dict[str, str] = {}
+    for at, one in enumerate(spec.keys):
+        owner = first.setdefault(one.key, one.person)
+        if owner != one.person:
+            why = f"this key is {owner}’s already, and one key cannot stand for two people"
+            yield source.problem(("keys", at, "key"), why, "each makes a key of their own: pitcairn pack keygen FILE")
 
 
 def _files(source: Source, spec: PackSpec, home: Path) -> Iterator[Problem]:
