@@ -169,3 +169,15 @@ def test_promote_outside_a_program_says_how_to_make_one(capsys: pytest.CaptureFi
     code, _, err = asked(capsys, "promote", "note", "--arm", "a")
     assert code == 3
     assert "pitcairn init" in err
+
+
+def test_only_a_pack_of_made_up_customers_is_looked_at_on_another_day(
+    pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = asked(capsys, "pack", "verify", pack, "--today", "2030-01-01")
+    assert (code, out) == (6, "")
+    assert "this pack's customers are real" in err
+    (tmp_path / "made").mkdir()
+    pack.write_bytes(small_pack(tmp_path / "made", simulated="All customers are made up."))
+    assert asked(capsys, "pack", "verify", pack, "--today", "2030-01-01")[0] == 0
+    assert as_json(capsys, "pack", "verify", pack, "--today", "2030-01-01")["expired"] is True

@@ -66,6 +66,20 @@ def test_init_dry_run_tells_and_leaves_nothing(call, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["", " ", ".", "..", "tea ", "./"])
+def test_a_program_needs_a_name(call, tmp_path, name):
+    said = call("init", name)
+    assert (said.code, said.out) == (2, "")
+    assert f"“{name}” cannot name a program" in said.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_init_says_where_it_made_the_program(call, tmp_path):
+    (tmp_path / "my shops").mkdir()
+    said = call("-C", "my shops", "init", "corner shop")
+    assert said.out.splitlines()[-1] == "Next: cd 'my shops/corner shop' && pitcairn new my-first-pilot"
+
+
 def test_init_in_a_folder_that_is_not_there_is_refused(call, tmp_path):
     assert call("init", "a/b").code == 6
     assert list(tmp_path.iterdir()) == []

@@ -137,8 +137,16 @@ def test_launch_draws_locks_and_says_what_to_do_next(call, program):
     assert said.code == 0, said.err
     assert "customers by lot: “Today’s practice”" in said.out
     assert "Locked iteration 1 of p; fingerprint" in said.out
-    assert said.out.splitlines()[-1] == "Next: pitcairn -C tea read p"
+    assert "Hand the list to whoever reaches these customers." in said.out
+    assert said.out.splitlines()[-1] == "Next: pitcairn -C tea status"
     assert (program.lists("p", 1) / "a-note.csv").is_file()
+
+
+def test_status_sends_nobody_to_what_would_be_refused_today(call, launched):
+    said = call("-C", "tea", "status", "--today", "2026-03-02")
+    assert said.out.splitlines()[-1] == "Next: pitcairn -C tea site"
+    said = call("-C", "tea", "status", "--today", "2026-03-03")
+    assert said.out.splitlines()[-1] == "Next: pitcairn -C tea read p"
 
 
 def test_launch_as_data_holds_counts_and_no_customer(call, program):
@@ -252,6 +260,26 @@ def test_report_makes_a_lost_page_again_to_the_byte(call, read):
     page.unlink()
     assert "Wrote tea/reports/p/iteration-1.html" in call("-C", "tea", "report", "p").out
     assert page.read_bytes() == before
+
+
+def test_a_report_is_printed_in_one_form_at_a_time(call, read):
+    said = call("-C", "tea", "report", "p", "--csv", "--markdown")
+    assert (said.code, said.out) == (2, "")
+    assert "one at a time" in said.err
+
+
+def test_what_goes_on_record_is_text_that_a_page_can_show(call, read):
+    before = files_in(read)
+    decide = ("-C", "tea", "decide", "p", "--today", AFTER)
+    said = call(*decide, "--decision", "stop", "--why", "\udcff\udcfe")
+    assert (said.code, said.out) == (2, "")
+    assert "--why holds something that is no character" in said.err
+    said = call(*decide, "--decision", "stop", "--why", "x" * 2001)
+    assert said.code == 2
+    assert "--why is 2,001 characters long; 2,000 are the most" in said.err
+    assert "The name in --by" in call(*decide, "--decision", "stop", "--why", "so", "--by", "B" * 201).err
+    assert files_in(read) == before
+    assert "One of: promote, confirm, rework, wait, stop." in call(*decide, "--why", "so").err
 
 
 def test_report_verify_tells_a_page_that_was_changed(call, read):

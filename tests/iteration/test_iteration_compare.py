@@ -80,7 +80,7 @@ def test_status_says_what_the_next_attempt_would_be_and_how_predictions_fared(tm
     assert running.following.number == 2
 
 
-def test_a_decided_iteration_waits_for_nobody_and_leads_on(tmp_path: Path) -> None:
+def test_a_decided_iteration_waits_for_what_was_decided_and_leads_on(tmp_path: Path) -> None:
     folder = a_shop(tmp_path)
     go(folder)
     outcomes(folder)
@@ -89,6 +89,6 @@ def test_a_decided_iteration_waits_for_nobody_and_leads_on(tmp_path: Path) -> No
     assert (read.state, read.waiting, read.command) == ("read", True, "pitcairn decide note")
     decide(folder, "note", None, arm=None, decision="confirm", why="it looks good", by="bakery", now=AFTER)
     (decided,) = standings(folder, today=AFTER.date())
-    assert (decided.state, decided.waiting) == ("decided", False)
+    assert (decided.state, decided.waiting) == ("decided", True)
     assert decided.command == "pitcairn iterate note --confirm"
     assert decided.decisions == ("\u201cA note\u201d: confirm, by bakery",)

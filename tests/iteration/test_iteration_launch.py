@@ -230,3 +230,20 @@ def test_all_missing_columns_of_the_customers_are_told_at_once(shop: ProgramFold
         "opted_out",
         "visited",
     ]
+
+
+def test_groups_are_held_side_by_side_before_anything_is_sent(shop: ProgramFolder) -> None:
+    path = shop.program_file
+    path.write_text(path.read_text(encoding="utf-8").replace(", before: visited", ""), encoding="utf-8")
+    for dry_run in (True, False):
+        (check,) = go(shop, dry_run=dry_run).checks
+        assert check.state == "pass"
+        assert "in the share of “Area”" in check.sentence
+
+
+def test_a_group_that_no_reading_could_use_stops_the_launch(shop: ProgramFolder) -> None:
+    path = shop.program_file
+    path.write_text(path.read_text(encoding="utf-8").replace("column: area", "column: id"), encoding="utf-8")
+    with pytest.raises(DataError, match=r"Group “area” has .* levels"):
+        go(shop)
+    assert not shop.ledger_file.exists()

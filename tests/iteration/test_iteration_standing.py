@@ -61,6 +61,14 @@ def test_to_wait_decides_nothing_once_the_end_has_come(tmp_path: Path) -> None:
     assert (now(folder).state, now(folder).waiting) == ("read", True)
 
 
+def test_only_a_pilot_that_is_over_waits_for_nothing(tmp_path: Path) -> None:
+    folder = read(tmp_path)
+    say(folder, "rework")
+    assert (now(folder).waiting, now(folder).command) == (True, "pitcairn iterate note")
+    say(folder, "stop")
+    assert (now(folder).waiting, now(folder).command) == (False, "pitcairn site")
+
+
 def test_a_promotion_is_typed_with_its_arm_and_not_asked_for_twice(tmp_path: Path) -> None:
     folder = read(tmp_path, ITERATION.replace("explore", "confirm"))
     say(folder, "promote")

@@ -30,6 +30,7 @@ def small_payload(made: Contents, practice: Files = PRACTICE) -> dict[str, bytes
     return payload(made, practice, (), None)
 
 
-def small_pack(root: Path) -> bytes:
+def small_pack(root: Path, *, simulated: str | None = None) -> bytes:
     made = small_contents(root)
+    made = replace(made, identity=replace(made.identity, simulated=simulated))
     return packed(made, small_payload(made))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from pathlib import Path
 
@@ -28,6 +29,9 @@ def command(session: Session, name: str, dry_run: bool) -> Answer:
     from pitcairn.commands.scaffold import new_folder, write_files
     from pitcairn.spec import schema
 
+    if Path(name).name in ("", "..") or name.strip() != name:
+        told = f"“{name}” cannot name a program: give the name of a new folder, such as: pitcairn init corner-shop"
+        raise click.UsageError(told)
     target = (session.program or Path.cwd()) / name
     with new_folder(target, keep=not dry_run) as draft:
         write_files(draft, program_files(target.name))
@@ -37,7 +41,9 @@ def command(session: Session, name: str, dry_run: bool) -> Answer:
     return Answer(
         data={"folder": target, "files": names, "dry_run": dry_run},
         show=partial(_show, target=session.shown(target), names=names, dry_run=dry_run),
-        next=f"cd {name} && pitcairn new my-first-pilot",
+        next=f"pitcairn init {shlex.quote(name)}"
+        if dry_run
+        else f"cd {shlex.quote(session.shown(target))} && pitcairn new my-first-pilot",
     )
 
 

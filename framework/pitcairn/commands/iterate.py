@@ -106,6 +106,10 @@ def _expected(session: Session, given: tuple[str, ...], confirmed: str | None, b
         if not sign or id not in tried or id in found:
             raise click.UsageError(f"“{text}” is not ARM=RANGE with an arm of: {', '.join(tried)}, each once.")
         found[id] = gain.strip()
+    given_none = [id for id, gain in found.items() if gain.lower() == "none"]
+    found = {id: gain for id, gain in found.items() if id not in given_none}
+    if confirmed in given_none:
+        raise click.UsageError("A confirmation needs a prediction: without one its model could never be promoted.")
     if confirmed and confirmed not in found:
         # Without one the attempt would be spent on what can never be promoted.
         question = f"Which gain do you expect of “{arms[confirmed].label}”, from..to?"

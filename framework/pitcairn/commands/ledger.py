@@ -36,6 +36,7 @@ def verify(session: Session) -> Answer:
     return Answer(
         data={"rows": found.rows, "head": found.head, "findings": found.findings},
         show=partial(tables.ledger, found=found),
+        next="pitcairn status" if found.intact else None,
         exit_code=0 if found.intact else DataError.exit_code,
     )
 

@@ -50,7 +50,7 @@ def command(session: Session, pilot: str, source: str | None, dry_run: bool, by:
     return Answer(
         data={"pilot": pilot, "files": written, "dry_run": dry_run},
         show=partial(_show, files=[session.shown(path) for path in written], dry_run=dry_run),
-        next=f"pitcairn check {pilot}",
+        next=f"pitcairn new {pilot}" if dry_run else f"pitcairn check {pilot}",
     )
 
 

@@ -13,7 +13,7 @@ from pitcairn.commands import options, packs
 from pitcairn.commands.answer import Answer
 from pitcairn.commands.options import verb
 from pitcairn.commands.session import Session
-from pitcairn.errors import DataError, SpecError
+from pitcairn.errors import DataError, Refused, SpecError
 
 if TYPE_CHECKING:
     from pitcairn.spec.practice import TrustedKeysSpec
@@ -63,7 +63,7 @@ def verify(session: Session, file: Path, keys: Path | None) -> Answer:
     """
     from pitcairn.promotion.trust import verified
 
-    found = verified(file, _keys(session, keys), _today(session))
+    found = verified(file, _keys(session, keys), _today(session, file))
     return Answer(
         data={
             "pack_digest": found.pack.digest,
@@ -156,10 +156,14 @@ def _keys(session: Session, given: Path | None) -> TrustedKeysSpec | None:
     return load_trusted_keys(folder.trusted_keys_file)
 
 
-def _today(session: Session) -> date:
+def _today(session: Session, file: Path) -> date:
+    from pitcairn.promotion.pack import opened
+
     if session.today is None:
         return datetime.now(UTC).date()
-    return session.moment(session.folder).today
+    if opened(file).contents.identity.simulated is None:
+        raise Refused("--today moves the clock, and this pack's customers are real.", hint="leave --today out")
+    return session.today
 
 
 for one in (show, verify, diff, card, keygen, sign):

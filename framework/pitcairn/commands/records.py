@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pitcairn.commands.paper import Paper
+from pitcairn.commands.targets import recordable
 
 if TYPE_CHECKING:
     from pitcairn.commands.session import Session
@@ -20,13 +21,14 @@ def asked(session: Session, given: str | None, flag: str, question: str, *, choi
     text = (given or "").strip()
     while not text:
         if given is not None or not session.asks:
-            raise click.UsageError(f"{flag} is missing. {question}")
+            known = f" One of: {', '.join(choices)}." if choices else ""
+            raise click.UsageError(f"{flag} is missing. {question}{known}".rstrip())
         kind = click.Choice(list(choices)) if choices else None
         text = str(
             click.prompt(question, type=kind, default="" if kind is None else None, show_default=False, err=True)
         )
         text = text.strip()
-    return text
+    return recordable(text, flag)
 
 
 def decided(paper: Paper, *, done: Decided, shown: Callable[[Path], str]) -> None:

@@ -19,9 +19,11 @@ from pitcairn.errors import DataError
 @options.iteration
 @click.option("--verify", is_flag=True, help="Compare the page with its result instead of writing it.")
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
-@click.option("--markdown", "form", flag_value="markdown", help="Print the reading for a mail or a pull request.")
-@click.option("--csv", "form", flag_value="csv", help="Print the numbers for a spreadsheet; nothing is written.")
-def command(session: Session, pilot: str, iteration: int | None, verify: bool, opens: bool, form: str | None) -> Answer:
+@click.option("--markdown", is_flag=True, help="Print the reading for a mail or a pull request.")
+@click.option("--csv", is_flag=True, help="Print the numbers for a spreadsheet; nothing is written.")
+def command(
+    session: Session, pilot: str, iteration: int | None, verify: bool, opens: bool, markdown: bool, csv: bool
+) -> Answer:
     """Make a page again from its result.
 
     The result holds every word and number, so the page is the same to the byte. With --verify nothing is written:
@@ -30,7 +32,9 @@ def command(session: Session, pilot: str, iteration: int | None, verify: bool, o
     """
     from pitcairn.iteration.report import rebuild, told
 
-    folder = session.folder
+    if markdown and csv:
+        raise click.UsageError("--markdown and --csv print the reading in two forms; ask for one at a time.")
+    folder, form = session.folder, "markdown" if markdown else "csv" if csv else None
     if form and (verify or opens):
         raise click.UsageError(f"--{form} prints the reading; it does not go with --verify or --open.")
     if form:

@@ -10,7 +10,7 @@ from pitcairn.commands import options, spreading
 from pitcairn.commands.answer import Answer
 from pitcairn.commands.options import verb
 from pitcairn.commands.session import Session
-from pitcairn.commands.targets import person
+from pitcairn.commands.targets import person, recordable
 
 
 @verb("retire", example='pitcairn retire bread-note --because "a better one is in use"')
@@ -27,7 +27,13 @@ def command(session: Session, pilot: str, because: str, by: str | None) -> Answe
     from pitcairn.promotion.watch import retire
 
     folder = session.folder
-    state = retire(folder, pilot, by=person(by, folder.root), because=because, now=session.moment(folder).now)
+    state = retire(
+        folder,
+        pilot,
+        by=person(by, folder.root),
+        because=recordable(because, "--because"),
+        now=session.moment(folder).now,
+    )
     return Answer(
         data={"pilot": pilot, "over": state.over},
         show=partial(spreading.retired, state=state),

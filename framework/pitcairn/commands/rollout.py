@@ -12,7 +12,7 @@ from pitcairn.commands import options, spreading
 from pitcairn.commands.answer import Answer
 from pitcairn.commands.options import Day, verb
 from pitcairn.commands.session import Session
-from pitcairn.commands.targets import person
+from pitcairn.commands.targets import person, recordable
 
 if TYPE_CHECKING:
     from pitcairn.program import ProgramFolder
@@ -57,7 +57,8 @@ def command(
     if not (advance or rehearse_rollback or rollback):
         return _answer(pilot, now, ())
     moment = session.moment(folder)
-    who = people or (person(None, folder.root),)
+    who = tuple(person(one, folder.root) for one in people or (None,))
+    because = recordable(because, "--because") if because else because
     with session.changing(SAY.replace("PILOT", pilot)):
         if advance:
             return _advance(session, folder, now, who, because, start or moment.today + timedelta(days=1))

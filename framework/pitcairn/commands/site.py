@@ -53,6 +53,8 @@ def command(session: Session, to: Path | None, opens: bool) -> Answer:
 
 
 def _show(paper: Paper, *, built: Built, index: str) -> None:
-    paper.say(f"Wrote {index} and {built.pages - 1} more pages, the largest of {built.largest / 1000:,.0f} KB.")
+    more = built.pages - 1
+    beside = f" and {more} more {'page' if more == 1 else 'pages'}, the largest of" if more else ", a page of"
+    paper.say(f"Wrote {index}{beside} {built.largest / 1000:,.0f} KB.")
     for sentence in built.left_out:
         paper.mark("watch", "left out", sentence)

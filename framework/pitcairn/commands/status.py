@@ -23,19 +23,19 @@ def command(session: Session) -> Answer:
     Pilots that wait for somebody come first; then, for every pack adopted here, its open stage and what its gates say.
     """
     from pitcairn.iteration.scores import scores
-    from pitcairn.iteration.standing import followed, standings
+    from pitcairn.iteration.standing import COME_BACK, followed, standings
     from pitcairn.ledger import attempts
 
     folder = session.folder
     rollouts = _rollouts(folder)
     told = followed(standings(folder, today=session.moment(folder).today), rollouts)
     found = sorted(told, key=lambda one: not one.waiting)
-    following = found[0].command if found else "pitcairn new PILOT"
+    following = next((one.command for one in found if one.command != COME_BACK), "pitcairn site")
     spending = attempts.spending(folder.ledger_file)
     return Answer(
         data={"pilots": found, "rollouts": rollouts, "spending": spending, "predictions": scores(folder)},
         show=partial(tables.status, found=tuple(found), rollouts=rollouts, spending=spending),
-        next=following,
+        next=following if found else "pitcairn new PILOT",
     )
 
 

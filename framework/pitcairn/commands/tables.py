@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pitcairn.commands.paper import Kind, Paper
+from pitcairn.phrases import day
 
 if TYPE_CHECKING:
     from pitcairn.evidence.facts import Check
@@ -39,6 +41,11 @@ def launch(paper: Paper, *, done: Launch, shown: Callable[[Path], str]) -> None:
         paper.mark("watch", "looking back", "The outcomes were there before the plan: this can teach, never promote.")
     if done.dry_run:
         paper.say("Nothing was written.")
+    elif done.drawn_by_us:
+        paper.wrap(
+            f"Hand the {'list' if len(done.files) == 2 else 'lists'} to whoever reaches these customers. "
+            f"There is something to read from {day(done.plan.start + timedelta(days=1))} on."
+        )
 
 
 def checks(paper: Paper, found: tuple[Check, ...]) -> None:
@@ -83,7 +90,8 @@ def pilots(paper: Paper, *, found: tuple[Standing, ...]) -> None:
 
 def ledger(paper: Paper, *, found: Verification) -> None:
     """How long the ledger is, where it ends, and what is not as it was written."""
-    paper.mark("good" if found.intact else "bad", "intact" if found.intact else "broken", f"{found.rows} rows")
+    rows = "1 row" if found.rows == 1 else f"{found.rows:,} rows"
+    paper.mark("good" if found.intact else "bad", "intact" if found.intact else "broken", rows)
     paper.say(f"Last row: {found.head}")
     for finding in found.findings:
         paper.mark("bad" if finding.kind == "broken" else "neutral", finding.kind, finding.text, column=6)

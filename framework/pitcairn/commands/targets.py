@@ -39,6 +39,22 @@ def files_by_source(written: Iterable[str]) -> Mapping[str, tuple[Path, ...]]:
     return found
 
 
+LONGEST, LONGEST_NAME = 2000, 200
+"""Characters of a text, and of a name, as in the plan files."""
+
+
+def recordable(text: str, flag: str, longest: int = LONGEST) -> str:
+    """The text as it goes on record; click's usage error where no page could show it."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        what = "holds something that is no character: your terminal sends another encoding than it says"
+        raise click.UsageError(f"{flag} {what}. Set it to UTF-8, or write without accents.") from None
+    if len(text) > longest:
+        raise click.UsageError(f"{flag} is {len(text):,} characters long; {longest:,} are the most that pages show.")
+    return text
+
+
 def person(given: str | None, folder: Path) -> str:
     """Who acts: the name given, else git's user.name, else the operating system's user; never somebody unsaid."""
     if given is not None and not given.strip():
@@ -46,7 +62,7 @@ def person(given: str | None, folder: Path) -> str:
     name = given or _git_user(folder) or _system_user()
     if not name:
         raise click.UsageError("It is not known who you are; say it with --by NAME.")
-    return name
+    return recordable(name, "The name in --by" if given else "Your name", LONGEST_NAME)
 
 
 def _git_user(folder: Path) -> str | None:

@@ -30,7 +30,8 @@ def is_alike(
     labels = {group.id: group.label for group in plan.groups}
     gaps += [(gap.arm, gap.gap, f"the share of “{labels[gap.group]}”: “{gap.level}”") for gap in levels]
     if not gaps:
-        why = "No measure has a value before the start, and no groups are declared."
+        lacking = "is read from the customers' own file" if plan.groups else "is declared"
+        why = f"No measure has a value before the start, and no group {lacking}."
         return questions.ALIKE.answer("unchecked", why)
     warned, failing = (limit(chance, len(gaps)) for chance in (WARN_CHANCE, FAIL_CHANCE))
     odd = [one for one in gaps if errors(plan, one[0], one[1], sizes) > warned]

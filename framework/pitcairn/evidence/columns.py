@@ -19,9 +19,10 @@ class Need:
     needed_by: str
 
 
-def draw_needs(plan: Plan) -> tuple[Need, ...]:
-    """What a draw reads: who is in scope, who opted out, who was contacted, values before the start."""
-    return tuple(dict.fromkeys((*_scope(plan), *_policy(plan), *_before(plan))))
+def draw_needs(plan: Plan, groups: Iterable[GroupPlan] = ()) -> tuple[Need, ...]:
+    """What a draw reads: who is in scope, who opted out, who was contacted, values before the start, these groups."""
+    levels = [need for group in groups for need in _group(plan, group)]
+    return tuple(dict.fromkeys((*_scope(plan), *_policy(plan), *_before(plan), *levels)))
 
 
 def reading_needs(plan: Plan) -> tuple[Need, ...]:

@@ -20,13 +20,14 @@ import numpy as np
 from pitcairn.canonical import file_digest
 from pitcairn.design.assignment import BUCKETS, arm_salt, place_sql, start_salt, take_limit, take_salt
 from pitcairn.design.eligibility import NOT_TAKEN, explained
-from pitcairn.design.plan import Plan
+from pitcairn.design.plan import GroupPlan, Plan
 from pitcairn.errors import DataError, PitcairnError
 from pitcairn.estimate.moments import Moments
 from pitcairn.evidence.balance import balance
 from pitcairn.evidence.engine import Engine
-from pitcairn.evidence.facts import Balance
+from pitcairn.evidence.facts import Balance, LevelCount
 from pitcairn.evidence.ids import drawn_key
+from pitcairn.evidence.levels import Split, too_many
 from pitcairn.evidence.population import Files, Population, Taken, population
 from pitcairn.evidence.sources import explained as traced
 from pitcairn.evidence.sql import literal, path_literal
@@ -35,8 +36,10 @@ ASSIGNMENT = "assignment.parquet"
 
 _LOT = "pitcairn_lot"
 """The temporary table with a row a customer in scope: `who`, `outcome` (a reason's or arm's number), `before_0`, ...
-and where more than a customer is drawn `cluster`.
+`level_0`, ... and where more than a customer is drawn `cluster`.
 """
+_MOST_ROWS = 10_000
+"""So many arms and levels of a group are looked at; a group with more has far too many levels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,8 @@ class Draw:
     """(arm id, customers), in the plan's order."""
     balance: tuple[Balance, ...]
     """Drawn customers before the start, each treatment arm against the comparison."""
+    levels: tuple[LevelCount, ...]
+    """Drawn customers by arm, in every group that the customers' own source knows; none where not asked for."""
     files: tuple[Path, ...]
     """The assignment first, then a list for each treatment arm; none where the draw was only counted."""
     redrawn: int
@@ -69,7 +74,7 @@ class Draw:
 
 
 def count(engine: Engine, plan: Plan, files: Files, *, taken: Sequence[Taken]) -> Draw:
-    """What `draw` would do, without writing; raises what `draw` raises.
+    """What `draw` would do, without writing and without a look at the groups; raises what `draw` raises.
 
     Where somebody else makes the draw, the arms are their shares of the customers in scope.
     """
@@ -78,6 +83,18 @@ def count(engine: Engine, plan: Plan, files: Files, *, taken: Sequence[Taken]) -
         return _expected(engine, plan, people)
     with traced(engine, *people.relations):
         return _counted(engine, plan, people, f"({_lot(plan, people)}) AS lot")
+
+
+def would_draw(engine: Engine, plan: Plan, files: Files, *, taken: Sequence[Taken]) -> Draw:
+    """What `draw` would do, groups included, without writing; raises what `draw` raises."""
+    people = population(engine, plan, files, taken, groups=own_groups(plan))
+    with _drawn_lot(engine, plan, people):
+        return _counted(engine, plan, people, _LOT)
+
+
+def own_groups(plan: Plan) -> tuple[GroupPlan, ...]:
+    """The groups that the customers' own source knows, so that a draw can look at them."""
+    return tuple(group for group in plan.groups if group.source == plan.population)
 
 
 def draw(
@@ -94,14 +111,10 @@ def draw(
     the order of the rows. DataError where the customer source names a customer twice or not at all, where ids are
     not text or whole numbers, and where nobody is left for an arm; PitcairnError where `into` cannot be written.
     """
-    people = population(engine, plan, files, taken)
-    with traced(engine, *people.relations):
-        engine.run(f"CREATE OR REPLACE TEMPORARY TABLE {_LOT} AS {_lot(plan, people)}")
-    try:
+    people = population(engine, plan, files, taken, groups=own_groups(plan))
+    with _drawn_lot(engine, plan, people):
         counted = _counted(engine, plan, people, _LOT)
         paths = _write(engine, plan, people, into, before)
-    finally:
-        engine.run(f"DROP TABLE IF EXISTS {_LOT}")
     redrawn = 0
     if before:
         ((redrawn,),) = engine.rows(f"SELECT COUNT(previous_arm) FROM read_parquet({path_literal(paths[0])})")
@@ -109,6 +122,17 @@ def draw(
 
 
 # --- the lot --------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _drawn_lot(engine: Engine, plan: Plan, people: Population) -> Iterator[None]:
+    """The lot as a table, gone afterwards."""
+    with traced(engine, *people.relations):
+        engine.run(f"CREATE OR REPLACE TEMPORARY TABLE {_LOT} AS {_lot(plan, people)}")
+    try:
+        yield
+    finally:
+        engine.run(f"DROP TABLE IF EXISTS {_LOT}")
 
 
 def _lot(plan: Plan, people: Population) -> str:
@@ -127,7 +151,7 @@ def _lot(plan: Plan, people: Population) -> str:
     placed = f"SELECT *, {place} AS place FROM ({stopped}) AS stopped"
     outcome = f"CASE WHEN place IS NULL THEN stop {arms} END AS outcome"
     named = "who, cluster" if people.has_clusters else "who"
-    return f"SELECT {named}{people.each_before('{}')}, {outcome} FROM ({placed}) AS placed"
+    return f"SELECT {named}{people.beside}, {outcome} FROM ({placed}) AS placed"
 
 
 def _cluster(plan: Plan) -> str | None:
@@ -158,6 +182,7 @@ def _counted(engine: Engine, plan: Plan, people: Population, lot: str) -> Draw:
         left_out=tuple(reasons.items()),
         arms=tuple((arm.id, sizes.get(first + number, 0)) for number, arm in enumerate(plan.arms)),
         balance=_balance(plan, people, {row[0] - first: row[4:] for row in rows if row[0] >= first}),
+        levels=tuple(one for place, by in enumerate(people.splits) for one in _levels(engine, plan, by, place, first)),
         files=(),
         redrawn=0,
         digest=None,
@@ -175,6 +200,7 @@ def _expected(engine: Engine, plan: Plan, people: Population) -> Draw:
         left_out=(),
         arms=arms,
         balance=(),
+        levels=(),
         files=(),
         redrawn=0,
         digest=None,
@@ -206,6 +232,22 @@ def _balance(plan: Plan, people: Population, rows: dict[int, tuple[Any, ...]]) -
                 spread = np.array([[float(variance) * (known - 1)]])
                 moments[measure.id][(arm.id,)] = Moments(known, np.array([float(mean)]), spread)
     return balance(plan, moments)
+
+
+def _levels(engine: Engine, plan: Plan, by: Split, place: int, first: int) -> Iterator[LevelCount]:
+    """Drawn customers of every arm in every level of one group. DataError for too many levels."""
+    rows = engine.rows(
+        f"SELECT outcome, level_{place}, COUNT(*) FROM {_LOT} WHERE outcome >= {first} GROUP BY 1, 2 LIMIT {_MOST_ROWS}"
+    )
+    if len(rows) == _MOST_ROWS:
+        raise too_many(by.group, "thousands of", [by.level(raw) for _, raw, _ in rows[:3]])
+    found: dict[tuple[str, str], int] = {}
+    for outcome, raw, customers in rows:
+        key = by.level(raw), plan.arms[outcome - first].id
+        found[key] = found.get(key, 0) + int(customers)
+    for level in by.ordered(level for level, _ in found):
+        for arm in plan.arms:
+            yield LevelCount(group=by.group.id, level=level, arm=arm.id, counted=found.get((level, arm.id), 0))
 
 
 # --- what must not be drawn -----------------------------------------------------------------------------------

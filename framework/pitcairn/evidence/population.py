@@ -12,10 +12,11 @@ from pathlib import Path
 
 from pitcairn.design.assignment import holdout_sql
 from pitcairn.design.eligibility import Alongside, Drawn, KeptOut, OptedOut, OverCap, Rule, rules
-from pitcairn.design.plan import MeasurePlan, Plan
+from pitcairn.design.plan import GroupPlan, MeasurePlan, Plan
 from pitcairn.evidence.columns import check_columns, draw_needs
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.ids import alike, drawn_key
+from pitcairn.evidence.levels import Split, split
 from pitcairn.evidence.sources import Relation, condition_sql, relation
 from pitcairn.evidence.sql import literal, path_literal
 from pitcairn.evidence.values import on_days
@@ -34,7 +35,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """`sql` gives a row a customer in scope: `who` (their id), `reason` (NULL: may be drawn), `before_0`, ... and
+    """`sql` gives a row a customer in scope: `who` (their id), `reason` (NULL: may be drawn), those `beside`, and
     `cluster` (NULL: drawn alone), where more than a customer is drawn and the customers' source names it.
     """
 
@@ -49,6 +50,13 @@ class Population:
     """Whether `who` is a whole number; text otherwise."""
     has_clusters: bool = False
     """Whether there is a column `cluster`."""
+    splits: tuple[Split, ...] = ()
+    """The groups whose raw levels are in the columns `level_0`, `level_1`, ..."""
+
+    @property
+    def beside(self) -> str:
+        """The columns that say what customers were before the start, with a comma before each."""
+        return self.each_before("{}") + "".join(f", level_{place}" for place in range(len(self.splits)))
 
     @property
     def unit(self) -> str:
@@ -61,8 +69,10 @@ class Population:
         return "".join(f", {template.replace('{}', f'before_{place}')}" for place in range(len(self.measures)))
 
 
-def population(engine: Engine, plan: Plan, files: Files, taken: Sequence[Taken]) -> Population:
-    """The customers in scope and their reasons, as SQL text over the plan's sources.
+def population(
+    engine: Engine, plan: Plan, files: Files, taken: Sequence[Taken], *, groups: Sequence[GroupPlan] = ()
+) -> Population:
+    """The customers in scope and their reasons, as SQL text over the plan's sources; with their levels of `groups`.
 
     DataError for a missing column, and for a customer column that is not text or whole numbers. Customers without an
     id are NULL in `who` and no rule finds them: whoever draws must refuse them. Where somebody else makes the draw
@@ -70,25 +80,27 @@ def population(engine: Engine, plan: Plan, files: Files, taken: Sequence[Taken])
     """
     engine.use_time_zone(plan.time_zone)
     sources = {id: relation(engine, plan.source(id), files[id]) for id in draw_sources(plan)}
-    check_columns(sources.values(), draw_needs(plan))
+    check_columns(sources.values(), draw_needs(plan, groups))
     sources = alike(sources)
     asked = rules(plan, (draw.reason for draw in taken))
     measures = tuple(measure for measure in plan.measures if measure.before is not None)
     cluster = _cluster(plan)
     named = bool(asked) or plan.observed is None or cluster is not None
-    scope = _scope(plan, sources[plan.population], measures, cluster, named=named)
+    splits = tuple(split(sources[plan.population], group) for group in groups)
+    scope = _scope(plan, sources[plan.population], measures, splits, cluster, named=named)
     known = {place: _known(engine, rule, plan, sources, taken) for place, rule in enumerate(asked)}
     tables = [f"rule_{place} AS ({sql})" for place, sql in known.items() if sql]
     joins = [f"LEFT JOIN rule_{place} ON {_on(place, asked[place])}" for place, sql in known.items() if sql]
     columns = ["scope.who", *(["scope.cluster"] if cluster else [])]
     columns += [f"scope.before_{place}" for place in range(len(measures))]
+    columns += [f"scope.level_{place}" for place in range(len(splits))]
     sql = (
         f"WITH {', '.join([f'scope AS ({scope})', *tables])} "
         f"SELECT {', '.join(columns)}, {_first_reason(asked)} AS reason FROM scope {' '.join(joins)}"
     )
     whole = sources[plan.population].whole_ids
     reasons = tuple(rule.reason for rule in asked)
-    return Population(sql, reasons, measures, tuple(sources.values()), whole, cluster is not None)
+    return Population(sql, reasons, measures, tuple(sources.values()), whole, cluster is not None, splits)
 
 
 def draw_sources(plan: Plan) -> tuple[str, ...]:
@@ -107,11 +119,18 @@ def _cluster(plan: Plan) -> str | None:
 
 
 def _scope(
-    plan: Plan, customers: Relation, measures: Sequence[MeasurePlan], cluster: str | None, *, named: bool
+    plan: Plan,
+    customers: Relation,
+    measures: Sequence[MeasurePlan],
+    splits: Sequence[Split],
+    cluster: str | None,
+    *,
+    named: bool,
 ) -> str:
     who = customers.key(needed_by="the draw") if named else "CAST(NULL AS VARCHAR)"
     columns = [f"{who} AS who", *([f"{customers.label(cluster, needed_by=DRAWN_WHOLE)} AS cluster"] if cluster else [])]
     columns += [f"{_before(customers, measure)} AS before_{place}" for place, measure in enumerate(measures)]
+    columns += [f"{found.sql} AS level_{place}" for place, found in enumerate(splits)]
     keep = condition_sql(customers, plan.keep, needed_by="the pilot's choice of customers")
     return f"SELECT {', '.join(columns)} FROM {customers.sql} WHERE {keep}"
 

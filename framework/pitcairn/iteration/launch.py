@@ -23,7 +23,8 @@ from pitcairn.design.plan import Plan
 from pitcairn.design.resolve import resolve
 from pitcairn.errors import DataError, Refused
 from pitcairn.evidence.alike import is_alike
-from pitcairn.evidence.draw import ASSIGNMENT, Draw, count, draw
+from pitcairn.evidence.balance import level_gaps
+from pitcairn.evidence.draw import ASSIGNMENT, Draw, draw, would_draw
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.facts import Check, FileFact
 from pitcairn.evidence.files import file_facts, files_of
@@ -140,7 +141,7 @@ def _draw_and_lock(
     taken = taken_before(folder, plan)
     if dry_run:
         with Engine.open(folder.scratch) as engine:
-            drawn = count(engine, plan, files, taken=taken)
+            drawn = would_draw(engine, plan, files, taken=taken)
         return _described(folder, plan, drawn, dry_run=True)
     with _staging(folder, plan) as staged:
         with Engine.open(folder.scratch) as engine:
@@ -228,7 +229,7 @@ def _lock_observed(
         files=(),
         retrospective=retrospective,
         digest=plan.digest,
-        next_command=f"pitcairn read {plan.pilot}",
+        next_command=f"pitcairn read {plan.pilot}" if retrospective else "pitcairn status",
     )
 
 
@@ -280,10 +281,11 @@ def _described(folder: ProgramFolder, plan: Plan, drawn: Draw, *, dry_run: bool)
         files=tuple(place / name for name in (ASSIGNMENT, *(f"{arm.id}.csv" for arm in plan.treatments))),
         retrospective=False,
         digest=plan.digest,
-        next_command=f"pitcairn read {plan.pilot}",
+        # The first day is not over before the customers are drawn, so there is nothing to read yet.
+        next_command="pitcairn status",
     )
 
 
 def _checks(plan: Plan, drawn: Draw) -> tuple[Check, ...]:
     """Whether the groups are alike before anything is sent, from what is known of the customers."""
-    return (is_alike(plan, drawn.balance, dict(drawn.arms)),)
+    return (is_alike(plan, drawn.balance, dict(drawn.units or drawn.arms), level_gaps(plan, drawn.levels)),)

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -112,6 +113,21 @@ def _frozen(text: str, spec: IterationSpec, arm: str) -> str:
     return without(without(text, ("take",)), ("assignment",))
 
 
+def _loaded(draft: ProgramFolder, pilot: str, number: int) -> Loaded:
+    """The new iteration, read; its problems without a place, because nobody can open a file that was never written."""
+    try:
+        return load(draft, pilot, number)
+    except SpecError as error:
+        own = draft.relative(draft.iteration_file(pilot, number))
+        raise SpecError(_unplaced(one) if one.file == own else one for one in error.problems) from None
+
+
+def _unplaced(problem: Problem) -> Problem:
+    line = f"the next iteration would say: {problem.excerpt.strip()}" if problem.excerpt else None
+    hint = "; ".join(part for part in (problem.hint, line) if part)
+    return replace(problem, file=None, line=None, column=None, excerpt=None, hint=hint or None)
+
+
 def _put(folder: ProgramFolder, pilot: str, number: int, base: Loaded, text: str, *, dry_run: bool) -> Next:
     target = folder.iteration_file(pilot, number)
     with tempfile.TemporaryDirectory(prefix=".iterate-", dir=folder.root) as temporary:
@@ -119,7 +135,7 @@ def _put(folder: ProgramFolder, pilot: str, number: int, base: Loaded, text: str
         shutil.copyfile(folder.program_file, draft.program_file)
         shutil.copytree(folder.pilot_folder(pilot), draft.pilot_folder(pilot), ignore=shutil.ignore_patterns("lists"))
         draft.iteration_file(pilot, number).write_text(text, encoding="utf-8", newline="\n")
-        loaded = load(draft, pilot, number)
+        loaded = _loaded(draft, pilot, number)
         if not dry_run:
             try:
                 # A link, unlike a rename, is refused where somebody else has written the file meanwhile.

@@ -22,6 +22,9 @@ from pitcairn.program import ProgramFolder
 from pitcairn.reading.overview import RolloutNow
 from pitcairn.spec.load import Loaded, load
 
+COME_BACK = "pitcairn status"
+"""What to type where there is nothing to do yet."""
+
 
 def standings(folder: ProgramFolder, *, today: date) -> tuple[Standing, ...]:
     """The latest iteration of every pilot, in order of name; a pilot whose files are not valid says so."""
@@ -74,7 +77,8 @@ def _launched(folder: ProgramFolder, launch: LaunchRow, today: date) -> Standing
         named = f"packed as {packed.body.get('name')} {packed.body.get('version')}"
         found = _described(plan, "promoted", named, command, waiting=False)
     elif last and ruled.issuperset(arm.id for arm in plan.treatments):
-        found = _described(plan, "decided", "; ".join(told), _after(plan, decided.values()), waiting=False)
+        stopped = all(row.body.decision == "stop" for row in decided.values())
+        found = _described(plan, "decided", "; ".join(told), _after(plan, decided.values()), waiting=not stopped)
     elif last and last.withheld and today >= plan.end:
         found = _described(plan, "to read", last.headline, f"pitcairn read {pilot}", waiting=True)
     elif last and (date.fromisoformat(last.as_of) >= _last_full_day(plan) or _settles(last)):
@@ -82,6 +86,8 @@ def _launched(folder: ProgramFolder, launch: LaunchRow, today: date) -> Standing
     elif today >= plan.end:
         due = f"results were due on {day(plan.end)}"
         found = _described(plan, "to read", due, f"pitcairn read {pilot}", waiting=True)
+    elif today <= plan.start:
+        found = _described(plan, "running", _progress(plan, today), COME_BACK, waiting=False)
     else:
         found = _described(plan, "running", _progress(plan, today), f"pitcairn read {pilot}", waiting=False)
     return replace(found, decisions=told)

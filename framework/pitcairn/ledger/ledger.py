@@ -180,5 +180,5 @@ def _sealed(row: Mapping[str, object]) -> str:
     except UnicodeEncodeError as error:
         raise PitcairnError(
             f"{error.object[error.start : error.end]!a} is no character; the ledger cannot keep it.",
-            hint="write it in plain letters; the usual place is the name of the person who records",
+            hint="it came with a name or a text that is not UTF-8; write that one in plain letters",
         ) from error
