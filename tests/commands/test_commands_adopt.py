@@ -14,7 +14,9 @@ from pitcairn.design.plan import Condition
 from pitcairn.design.resolve import resolve
 from pitcairn.ledger import history
 from pitcairn.program import ProgramFolder
+from pitcairn.promotion.adoption import state_of
 from pitcairn.promotion.contents import Contents
+from pitcairn.promotion.encode import settled
 from pitcairn.promotion.layout import arm_at, cuts_at, spans_of
 from pitcairn.promotion.pack import packed
 from pitcairn.promotion.payload import CONTENTS, to_json
@@ -169,6 +171,60 @@ def test_contacts_of_all_packs_together_stay_under_the_cap(
     assert "together it would be 2" in words(capsys)
     assert pitcairn(here, "retire", "bread-note", "--because", "room for another", "--by", "bo", *BEFORE) == 0
     assert adopt(here, file, "--as", "again") == 0
+
+
+LATER = ("--today", "2027-06-01")
+
+
+def dated(there: Contents, version: str, until: str) -> Contents:
+    return replace(there, identity=replace(there.identity, version=version, valid_until=until))
+
+
+def test_an_adoption_lapses_with_its_evidence_and_is_renewed_by_newer_evidence_for_the_same_model(
+    there: Contents, here: ProgramFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert adopt(here, a_file(there, tmp_path)) == 0
+    assert pitcairn(here, "launch", "bread-note", "-y", *BEFORE) == 0
+    happen(here, 0.1)
+    assert pitcairn(here, "read", "bread-note", *READ) == 0
+    assert pitcairn(here, "rollout", "bread-note", "--rehearse-rollback", "--by", "ada", *READ) == 0
+    assert pitcairn(here, "status", *READ) == 0
+    assert "Lapsed" not in words(capsys)
+    assert pitcairn(here, "status", *LATER) == 0
+    assert "Lapsed: renew or end" in words(capsys)
+    assert pitcairn(here, "rollout", "bread-note", "--advance", "--by", "ada", *LATER) == 6
+    assert "no stage opens on it" in words(capsys)
+    assert pitcairn(here, "watch", "bread-note", "--by", "ada", *LATER) == 0
+    assert "was not renewed" in words(capsys)
+
+    renew = ("--unsigned", "--by", "ada", *LATER)
+    another = replace(there.model, practice=replace(there.model.practice, message="Cake."))
+    refusals = {
+        "was itself good until": a_file(dated(there, "1.1.0", "2027-05-30"), tmp_path),
+        "is another model": a_file(
+            settled(replace(dated(there, "2.0.0", "2028-05-01"), model=another, core_digest=another.core_digest)),
+            tmp_path,
+        ),
+    }
+    for why, file in refusals.items():
+        assert pitcairn(here, "renew", "bread-note", file, *renew) == 6
+        assert why in words(capsys)
+    newer = a_file(dated(there, "1.2.0", "2028-05-01"), tmp_path)
+    assert pitcairn(here, "renew", "bread-note", newer, "--by", "ada", *LATER) == 6
+    assert "--unsigned" in words(capsys)
+    assert pitcairn(here, "renew", "bread-note", newer, *renew) == 0
+    assert "goes on with bread-note 1.2.0, by ada. Its evidence is good until 1 May 2028." in words(capsys)
+    assert pitcairn(here, "renew", "bread-note", newer, *renew) == 6
+    assert "already good until 1 May 2028" in words(capsys)
+    assert pitcairn(here, "status", *LATER) == 0
+    assert "Lapsed" not in words(capsys)
+    state = state_of(here.ledger_file, "bread-note")
+    assert (state.valid_until, state.adoption.version) == ("2028-05-01", "1.0.0")
+    assert pitcairn(here, "status", "--today", "2028-05-02") == 0
+    assert "Lapsed" in words(capsys)
+    assert pitcairn(here, "retire", "bread-note", "--because", "no longer", "--by", "ada", *LATER) == 0
+    assert pitcairn(here, "renew", "bread-note", newer, *renew) == 6
+    assert "is over since" in words(capsys)
 
 
 def test_stages_open_one_by_one_and_nobody_moves(

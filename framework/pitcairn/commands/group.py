@@ -35,6 +35,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "rollout": ("rollout", "Stages of an adoption: gates, the next one, the way back", "Spread"),
     "export": ("export", "Write what delivery systems read", "Spread"),
     "watch": ("watch", "What came of an adoption, beside what was predicted", "Spread"),
+    "renew": ("renew", "Let an adoption go on, on newer evidence", "Spread"),
     "retire": ("retire", "End an adoption; it stays readable", "Spread"),
     "registry": ("registry", "Index a folder of packs, grade the predictions", "Spread"),
     "status": ("status", "What is waiting, for whom, and the next command", "See"),

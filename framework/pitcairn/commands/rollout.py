@@ -76,9 +76,10 @@ def _advance(
     from pitcairn.promotion.rollout import open_stage, opening, standing
 
     pilot = now.state.pilot
-    values = opening(folder, now, by=who, because=because, start=start)
+    moment = session.moment(folder)
+    values = opening(folder, now, by=who, because=because, start=start, today=moment.today)
     text = stage_file(values, f"Stage {values.number} of the rollout of {now.state.adoption.pack} here.")
-    path = open_stage(folder, now, text, by=who, because=because, at=session.moment(folder).now)
+    path = open_stage(folder, now, text, by=who, because=because, at=moment.now)
     said = (f"Opened “{now.spans[now.number].name}”. Wrote {session.shown(path)}",)
     return _answer(pilot, standing(folder, pilot), said, f"pitcairn launch {pilot}")
 

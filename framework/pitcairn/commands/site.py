@@ -37,11 +37,12 @@ def command(session: Session, to: Path | None, opens: bool) -> Answer:
     from pitcairn.promotion.underway import underway
 
     folder = session.folder
+    today = session.moment(folder).today
     built = build(
         folder,
-        today=session.moment(folder).today,
+        today=today,
         to=to.absolute() if to else None,
-        rollouts=underway(folder),
+        rollouts=underway(folder, today=today),
     )
     if opens:
         session.open(built.index)

@@ -66,6 +66,7 @@ def exported(paper: Paper, *, done: Exported, dry_run: bool, shown: Callable[[Pa
 
 def watched(paper: Paper, *, state: State, found: Watched, written: Path | None, shown: Callable[[Path], str]) -> None:
     """The run chart as a list, and what the questions answer."""
+    from pitcairn.phrases import day
     from pitcairn.promotion.foretold import looked, percent
 
     rows = [(one.as_of, percent(one.log_ratio)) for one in found.looks]
@@ -73,6 +74,9 @@ def watched(paper: Paper, *, state: State, found: Watched, written: Path | None,
         paper.table(("as of", "came"), rows, numbers=(1,))
     for sentence in looked(state.adoption.prediction, found):
         paper.wrap(sentence)
+    if state.over:
+        word = "rolled back" if state.over.step.happened == "rolled_back" else "retired"
+        paper.wrap(f"It was {word} on {day(state.over.at.date())} by {state.over.by}: {state.over.step.why}")
     if written:
         paper.say(f"Wrote {shown(written)}")
 
@@ -81,6 +85,12 @@ def retired(paper: Paper, *, state: State) -> None:
     """That it is over, and why."""
     if state.over:
         paper.wrap(f"{state.pilot} is retired by {state.over.by}: {state.over.step.why}")
+
+
+def renewed(paper: Paper, *, state: State) -> None:
+    """On what it goes on, and until when."""
+    step = state.steps[-1]
+    paper.wrap(f"{state.pilot} goes on with {step.step.name}, by {step.by}. {step.step.why}")
 
 
 def registry(

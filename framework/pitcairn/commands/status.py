@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,9 @@ def command(session: Session) -> Answer:
     from pitcairn.ledger import attempts
 
     folder = session.folder
-    rollouts = _rollouts(folder)
-    told = followed(standings(folder, today=session.moment(folder).today), rollouts)
+    today = session.moment(folder).today
+    rollouts = _rollouts(folder, today)
+    told = followed(standings(folder, today=today), rollouts)
     found = sorted(told, key=lambda one: not one.waiting)
     following = next((one.command for one in found if one.command != COME_BACK), "pitcairn site")
     spending = attempts.spending(folder.ledger_file)
@@ -39,7 +41,7 @@ def command(session: Session) -> Answer:
     )
 
 
-def _rollouts(folder: ProgramFolder) -> tuple[RolloutNow, ...]:
+def _rollouts(folder: ProgramFolder, today: date) -> tuple[RolloutNow, ...]:
     """Where adopted packs stand; judging one takes a library of numbers, so it is only loaded where there is one."""
     from pitcairn.ledger import history
 
@@ -47,4 +49,4 @@ def _rollouts(folder: ProgramFolder) -> tuple[RolloutNow, ...]:
         return ()
     from pitcairn.promotion.underway import underway
 
-    return underway(folder)
+    return underway(folder, today=today)

@@ -37,7 +37,12 @@ def followed(found: Sequence[Standing], rollouts: Sequence[RolloutNow]) -> tuple
     """The same, where a pack is adopted: once its stage is read, what comes next is the rollout's word."""
     next_of = {one.pilot: one for one in rollouts}
     return tuple(
-        replace(one, command=rollout.command, waiting=rollout.waiting)
+        replace(
+            one,
+            command=rollout.command,
+            waiting=rollout.waiting,
+            sentence=f"adopted; stage {rollout.stage}: {rollout.word.lower()}",
+        )
         if (rollout := next_of.get(one.pilot)) and one.state in ("read", "decided")
         else one
         for one in found

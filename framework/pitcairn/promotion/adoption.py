@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -16,7 +16,7 @@ from pitcairn.ledger.ledger import Ledger
 from pitcairn.promotion.contents import Stage
 from pitcairn.promotion.predict import Prediction
 
-Happened = Literal["rehearsed", "advanced", "held", "rolled_back", "watched", "retired"]
+Happened = Literal["rehearsed", "advanced", "held", "rolled_back", "watched", "renewed", "retired"]
 OVER: tuple[Happened, ...] = ("rolled_back", "retired")
 
 
@@ -72,6 +72,10 @@ class Step:
     name: str
     why: str
     look: Look | None = None
+    valid_until: str | None = None
+    """Of a renewal: until when the newer evidence is good."""
+    pack_digest: str | None = None
+    """Of a renewal: the pack that holds it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +111,16 @@ class State:
     def over(self) -> Recorded | None:
         """The rollback or the retirement that ended it; None while it runs."""
         return next((one for one in self.steps if one.step.happened in OVER), None)
+
+    @property
+    def valid_until(self) -> str:
+        """Until when its evidence is good: the last renewal's word, else the pack's that was adopted."""
+        renewed = [one.step.valid_until for one in self.steps if one.step.valid_until]
+        return renewed[-1] if renewed else self.adoption.valid_until
+
+    def has_lapsed(self, today: date) -> bool:
+        """Whether it still runs on evidence that is too old."""
+        return self.over is None and today.isoformat() > self.valid_until
 
     @property
     def looks(self) -> tuple[Look, ...]:

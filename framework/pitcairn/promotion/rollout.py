@@ -121,13 +121,18 @@ def look_at(state: State, result: Result) -> Look | None:
 
 
 def opening(
-    folder: ProgramFolder, now: Standing, *, by: Sequence[str], because: str | None, start: date
+    folder: ProgramFolder, now: Standing, *, by: Sequence[str], because: str | None, start: date, today: date
 ) -> StageValues:
     """The next stage's file, where the gates and the people allow it; Refused, with what stands against it.
 
     Approval is the last gate: nobody is asked before the numbers are in.
     """
     _refuse_over(now.state)
+    if now.state.has_lapsed(today):
+        raise Refused(
+            f"Its evidence was good until {day(date.fromisoformat(now.state.valid_until))}; no stage opens on it.",
+            hint=f"with a newer pack of the same model: pitcairn renew {now.state.pilot} FILE.pilotpack",
+        )
     if now.is_last:
         raise Refused("Every stage is open.", hint=f"watch it: pitcairn watch {now.state.pilot}")
     if not now.state.rehearsed:

@@ -23,17 +23,18 @@ WORDS: dict[Colour, tuple[str, Mark]] = {
 }
 WHOLE: tuple[str, Mark] = ("Whole: watch", "good")
 """Every stage is open: what is left is to see whether it lasts."""
+LAPSED: tuple[str, Mark] = ("Lapsed: renew or end", "watch")
 NOT_JUDGED: tuple[str, Mark] = ("Not judged", "bad")
 
 
-def underway(folder: ProgramFolder) -> tuple[RolloutNow, ...]:
+def underway(folder: ProgramFolder, *, today: date) -> tuple[RolloutNow, ...]:
     """Every pack adopted here, the oldest first; one that cannot be judged says why. DataError for a damaged ledger."""
-    return tuple(_now(folder, state_of(folder.ledger_file, pilot)) for pilot in adopted(folder.ledger_file))
+    return tuple(_now(folder, state_of(folder.ledger_file, pilot), today) for pilot in adopted(folder.ledger_file))
 
 
 def command_after(folder: ProgramFolder, pilot: str, *, today: date) -> str:
     """What to type next for one pilot, after something was recorded of it. DataError for a damaged ledger."""
-    return turns.followed([turns.standing(folder, pilot, today=today)], underway(folder))[0].command
+    return turns.followed([turns.standing(folder, pilot, today=today)], underway(folder, today=today))[0].command
 
 
 def next_command(now: Standing) -> str:
@@ -52,7 +53,7 @@ def next_command(now: Standing) -> str:
     return f"pitcairn rollout {pilot} --advance" + (" --because TEXT" if now.judgement.colour == "amber" else "")
 
 
-def _now(folder: ProgramFolder, state: State) -> RolloutNow:
+def _now(folder: ProgramFolder, state: State, today: date) -> RolloutNow:
     if state.over is not None:
         word = "Rolled back" if state.over.step.happened == "rolled_back" else "Retired"
         sentence = f"On {day(state.over.at.date())}, by {state.over.by}: {state.over.step.why}"
@@ -62,6 +63,12 @@ def _now(folder: ProgramFolder, state: State) -> RolloutNow:
     except PitcairnError as error:
         return _told(state, NOT_JUDGED, str(error), f"pitcairn rollout {state.pilot}", waiting=True)
     colour = now.judgement.colour
+    if state.has_lapsed(today) and colour != "red":
+        sentence = (
+            f"Its evidence was good until {day(date.fromisoformat(state.valid_until))}. Renew it with a newer pack of "
+            f"the same model, or end it: pitcairn retire {state.pilot} --because TEXT."
+        )
+        return _told(state, LAPSED, sentence, f"pitcairn renew {state.pilot} FILE.pilotpack", waiting=True)
     if now.is_last and colour in ("green", "amber"):
         sentence = "Every stage is open. What came is held against what was predicted, on those held out for good."
         return _told(state, WHOLE, sentence, next_command(now), waiting=False)

@@ -85,7 +85,7 @@ def judged(
     drifted: Answer = "yes" if drift >= DRIFT_ALARM else "no" if seen else "not_yet"
     reasons = [
         (harm == "yes", "It does harm."),
-        (expired, f"Its evidence was good until {valid_until}, and was not renewed."),
+        (expired, f"Its evidence was good until {day(date.fromisoformat(valid_until))}, and was not renewed."),
         (drifted == "yes", "What happens here is not what was predicted."),
     ]
     return Watched(
@@ -129,7 +129,7 @@ def watch(
         looks,
         state.adoption.prediction,
         planned_information=planned,
-        valid_until=state.adoption.valid_until,
+        valid_until=state.valid_until,
         today=today,
     )
 
