@@ -8,10 +8,12 @@ in metric analytics", KDD 2018, section 4).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from pitcairn.estimate.adjust import linearised
 from pitcairn.estimate.effect import Effect, NotAvailable
 from pitcairn.estimate.means import ratio_difference
 from pitcairn.estimate.moments import Moments
@@ -37,6 +39,26 @@ class Clustered(Moments):
     def of_drawn(cls, moments: Moments, drawn: Moments) -> Clustered:
         """Both of the same customers."""
         return cls(moments.count, moments.mean, moments.spread, moments.cubes, drawn=drawn)
+
+
+def together(parts: Sequence[Moments]) -> Moments:
+    """Customers who have nothing that was drawn in common, as one. ValueError for no parts."""
+    drawn = [part.drawn for part in parts if isinstance(part, Clustered)]
+    whole = Moments.total(parts)
+    return Clustered.of_drawn(whole, Moments.total(drawn)) if drawn else whole
+
+
+def units(arm: Moments) -> int:
+    """How many of what was drawn there are: customers, or households and the like."""
+    return arm.drawn.count if isinstance(arm, Clustered) else arm.count
+
+
+def error_squared(arm: Moments) -> float:
+    """The variance of an arm's average, by what was drawn. ValueError for fewer than two of it, or no value at all."""
+    line = linearised(arm.drawn) if isinstance(arm, Clustered) else arm
+    if line is None:
+        raise ValueError("Nobody has a value.")
+    return float(line.covariance[0, 0]) / line.count
 
 
 def clustered_difference(

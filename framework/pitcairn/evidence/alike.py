@@ -18,9 +18,11 @@ WARN_CHANCE, FAIL_CHANCE = 0.0027, 0.0000633
 
 
 def is_alike(
-    plan: Plan, balance: Sequence[Balance], sizes: Mapping[str, int], levels: Sequence[LevelGap] = ()
+    plan: Plan, balance: Sequence[Balance], sizes: Mapping[str, float], levels: Sequence[LevelGap] = ()
 ) -> Check:
     """Whether the arms were alike before the start, in customers per arm and gaps in standard deviations.
+
+    Where households were drawn, `sizes` are the customers, drawn one by one, that would tell as much.
 
     A tenth of a standard deviation is a common limit (Austin, "Balance diagnostics", 2009), but small arms differ as
     much by chance, so a gap must also be beyond what chance gives, and the more gaps there are, the larger one chance
@@ -48,7 +50,7 @@ def is_alike(
     return questions.ALIKE.answer("pass", sentence, gap, FAIL_GAP)
 
 
-def before_check(plan: Plan, balance: Sequence[Balance], sizes: Mapping[str, int]) -> Check:
+def before_check(plan: Plan, balance: Sequence[Balance], sizes: Mapping[str, float]) -> Check:
     """Whether the values before the start show an “effect”, which there cannot be: a pre-period A/A of each measure."""
     if not balance:
         return questions.BEFORE.answer("unchecked", "No measure has a value before the start.")
@@ -75,7 +77,7 @@ def limit(chance: float, comparisons: int) -> float:
     return float(-ndtri(chance / comparisons / 2))
 
 
-def errors(plan: Plan, arm: str, gap: float, sizes: Mapping[str, int]) -> float:
+def errors(plan: Plan, arm: str, gap: float, sizes: Mapping[str, float]) -> float:
     """A gap in standard deviations as standard errors; 0 where an arm has nobody."""
     pair = sizes.get(arm, 0), sizes.get(plan.comparison.id, 0)
     return abs(gap) / sqrt(1 / pair[0] + 1 / pair[1]) if all(pair) else 0.0

@@ -17,14 +17,17 @@ class Apart:
     """The groups of customers of every dimension, numbered, and what joins them to `p_cell`."""
 
     keys: tuple[tuple[str | None, tuple[Key, ...]], ...]
-    """By dimension, None for the arms alone: the groups, each at its number. Days of start are not among them."""
+    """By dimension, None for the arms alone: the groups, each at its number."""
     sql: str
     """A table with `p_place`, equal to a `p_cell`, and the number of its group in each dimension, `p_key_0`, ..."""
 
     @classmethod
-    def of(cls, cells: Mapping[int, Cell | None], dimensions: Sequence[Dimension]) -> Apart:
-        """Of the customers whose `p_cell` is a cell of these dimensions; the first is the arm."""
-        axes = [(None, 0), *((one.id, axis) for axis, one in enumerate(dimensions) if axis and one.id != START)]
+    def of(cls, cells: Mapping[int, Cell | None], dimensions: Sequence[Dimension], *, starts: bool) -> Apart:
+        """Of the customers whose `p_cell` is a cell of these dimensions; the first is the arm.
+
+        Days of start are among them with `starts`.
+        """
+        axes = [(None, 0), *((one.id, at) for at, one in enumerate(dimensions) if at and (starts or one.id != START))]
         numbers: list[dict[Key, int]] = [{} for _ in axes]
         rows = []
         for place, cell in cells.items():

@@ -130,7 +130,7 @@ class Census:
 
     def _arm(self, raw: Any, customers: int) -> str | None:
         if raw not in self._arms:
-            self._arms[raw] = _arm_of(self._plan, raw)
+            self._arms[raw] = named_arm(self._plan, raw)
         known = self._arms[raw]
         if known is None and (raw is None or not str(raw).strip()):
             self._without["arm"] += customers
@@ -174,7 +174,8 @@ class Census:
         )
 
 
-def _arm_of(plan: Plan, raw: Any) -> str | None:
+def named_arm(plan: Plan, raw: Any) -> str | None:
+    """The arm that the data means; None for nothing, and for what the plan does not know."""
     if raw is None:
         return None
     said = plan.observed.values if plan.observed else tuple((arm.id, arm.id) for arm in plan.arms)

@@ -7,18 +7,26 @@ what a level's units add up to is asked for by itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
+from pitcairn.design.plan import Plan
 from pitcairn.errors import DataError
 from pitcairn.estimate.moments import Moments
 from pitcairn.evidence.apart import Apart, Key
+from pitcairn.evidence.census import named_arm
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.outcomes import DRAWN
-from pitcairn.evidence.people import TABLE
+from pitcairn.evidence.people import TABLE, People
 from pitcairn.evidence.query import Reduction, Slot
 from pitcairn.evidence.sums import Tally
+
+WORTH = "CAST(SUM(size) * SUM(size) AS DOUBLE) / SUM(size * size)"
+"""The customers of units of these sizes, over the design effect of customers who are all alike within a unit: Kish,
+"Survey Sampling" (1965), section 8.2 with unequal sizes. Chance moves an arm's averages no more than theirs.
+"""
 
 Drawn = dict[str | None, dict[Key, Moments]]
 """One measure's moments per drawn unit, by dimension and group."""
@@ -67,21 +75,41 @@ def read(engine: Engine, reduction: Reduction, apart: Apart) -> dict[str, Drawn]
     return found
 
 
-def counts(engine: Engine, apart: Apart, column: str) -> Mapping[str, int]:
-    """How many units were drawn to each arm. DataError where one unit has customers in several arms."""
-    arms = f"SELECT {DRAWN}, p_key_0 FROM {TABLE} INNER JOIN {apart.sql} ON p_place = p_cell GROUP BY {DRAWN}, p_key_0"
-    sql = (
-        f"SELECT p_key_0, COUNT(*), SUM(p_others) FROM (SELECT p_key_0, COUNT(*) OVER (PARTITION BY {DRAWN}) - 1 "
-        f"AS p_others FROM ({arms}) AS pairs) AS units GROUP BY p_key_0"
-    )
-    rows = engine.rows(sql)
-    if any(others for _, _, others in rows):
-        raise DataError(
-            f"Column “{column}” is said to be what was drawn, and some of its values have customers in several arms.",
-            hint="leave out  cluster  if customers were drawn one by one, or name the column that was drawn",
+@dataclass(frozen=True, slots=True)
+class Units:
+    """What was drawn to one arm."""
+
+    count: int
+    worth: float
+    """Customers drawn one by one that tell as much, if all of one are alike: see `WORTH`."""
+
+
+def counts(engine: Engine, plan: Plan, made: People) -> dict[str, Units]:
+    """How many units were drawn to each arm, whether their follow-up is over or not.
+
+    DataError where one unit has customers in several arms.
+    """
+    below = prod(len(digit.raws) for digit in made.digits[1:])
+    each = f"SELECT {DRAWN}, p_cell // {below} AS p_arm, COUNT(*) AS size FROM {TABLE} GROUP BY {DRAWN}, p_arm"
+    split = f"SELECT *, COUNT(*) OVER (PARTITION BY {DRAWN}) - 1 AS others FROM ({each}) AS units"
+    rows = engine.rows(f"SELECT p_arm, COUNT(*), {WORTH}, SUM(others) FROM ({split}) AS split GROUP BY p_arm")
+    if any(others for *_, others in rows):
+        raise _in_two_arms(plan)
+    raws = made.digits[0].raws
+    found = {named_arm(plan, raws[number]): Units(int(count), float(worth)) for number, count, worth, _ in rows}
+    return {arm.id: found.get(arm.id, Units(0, 0.0)) for arm in plan.arms}
+
+
+def _in_two_arms(plan: Plan) -> DataError:
+    if plan.observed is None:
+        return DataError(
+            f"The draw was by “{plan.cluster}”, and its file has one whose customers are in several arms.",
+            hint="restore the file that the launch wrote",
         )
-    (_, keys), *_ = apart.keys
-    return {keys[number][0]: int(count) for number, count, _ in rows}
+    return DataError(
+        f"Column “{plan.cluster}” is said to be what was drawn, and some of its values have customers in several arms.",
+        hint="leave out  cluster  if customers were drawn one by one, or name the column that was drawn",
+    )
 
 
 def _columns(place: int, slot: Slot) -> tuple[str, ...]:

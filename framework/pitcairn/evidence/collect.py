@@ -23,7 +23,7 @@ from pitcairn.evidence.cube import Block, Both, Cube, Ladders
 from pitcairn.evidence.deciding import deciding_facts, start_counts
 from pitcairn.evidence.ends import Ends, ends, is_enough, most_skewed
 from pitcairn.evidence.engine import Engine
-from pitcairn.evidence.facts import Facts, LevelCount, MissingCount, Outside, ReachCount
+from pitcairn.evidence.facts import ArmCount, Facts, LevelCount, MissingCount, Outside, ReachCount
 from pitcairn.evidence.files import file_facts
 from pitcairn.evidence.identity import one_row_each
 from pitcairn.evidence.ids import alike
@@ -117,7 +117,7 @@ class _Reading:
         self._ladders: dict[str, Ladders] = {}
         self._drawn: dict[str, clusters.Drawn] = {}
         self._besides: dict[str, Both] = {}
-        self._units: Mapping[str, int] = {}
+        self._units: Mapping[str, clusters.Units] = {}
 
     @property
     def relations(self) -> tuple[Relation, ...]:
@@ -177,11 +177,13 @@ class _Reading:
         self._rows |= {id: made.rows[id] if id in made.rows else self._count(about[id]) for id in about}
         cells = self._place_people(made)
         self._require_customers()
+        if plan.cluster:
+            self._units = clusters.counts(self._engine, plan, made)
         for id in dict.fromkeys(measure.source for measure in plan.measures):
             self._read_outcomes(self._relations[id], made, cells)
         if self._census.customers:
             asked = [self._beside(measure, made) for measure in plan.beside_cost]
-            apart = Apart.of(cells, self._census.dimensions(self._census.customers))
+            apart = Apart.of(cells, self._census.dimensions(self._census.customers), starts=False)
             self._besides = beside.read(self._engine, asked, apart, clustered=plan.cluster is not None)
         self._engine.run(f"DROP TABLE {TABLE}")
 
@@ -202,15 +204,16 @@ class _Reading:
             for (arm,) in found
         )
         levels = tuple(
-            LevelCount(group=group.id, level=level, arm=arm, counted=counted)
+            LevelCount(group=group.id, level=level, arm=arm, counted=counted, drawn=units.get((arm, level)))
             for group in self._plan.groups
+            for units in (cube.units(self._plan.deciding.id, group.id),)
             for (arm, level), counted in cube.sizes(group.id).items()
         )
         return Facts(
             as_of=self._as_of,
             files=file_facts(self._files),
             rows=tuple(self._rows.items()),
-            arms=tuple(replace(arm, drawn=self._units.get(arm.arm)) for arm in self._census.arms()),
+            arms=tuple(self._with_units(arm) for arm in self._census.arms()),
             missing=missing,
             balance=balance(self._plan, moments),
             duplicates_checked=self._identified,
@@ -218,7 +221,7 @@ class _Reading:
             statements=statements,
             levels=levels,
             level_gaps=level_gaps(self._plan, levels),
-            starts=start_counts(cube),
+            starts=start_counts(self._plan, cube),
             outside_days=tuple(self._outside_days),
             deciding=deciding_facts(self._plan, cube, self._highest),
             turns=turns(self._plan, cube),
@@ -229,6 +232,14 @@ class _Reading:
             tails=tails(self._plan, cube, self._skews),
             cuts=cuts(self._plan, cube),
         )
+
+    def _with_units(self, arm: ArmCount) -> ArmCount:
+        units = self._units.get(arm.arm)
+        if units is None:
+            return arm
+        # Households are counted or under way as a whole, so a part of the customers tells as large a part.
+        part = arm.counted / arm.assigned if arm.assigned else 0.0
+        return replace(arm, drawn=units.count, worth=units.worth * part)
 
     def _cube_of(self, customers: Mapping[Cell, int]) -> Cube:
         dimensions = self._census.dimensions(customers)
@@ -271,13 +282,12 @@ class _Reading:
             if cell := cells.get(number):
                 self._add(cell, reduced)
         if customers := self._census.customers or self._census.under_way:
-            apart = Apart.of(cells, self._census.dimensions(customers))
+            apart = Apart.of(cells, self._census.dimensions(customers), starts=self._plan.cluster is not None)
             for measure in measures:
                 if measure.kind == "quantile" and self._census.customers:
                     order = Order.of(measure, self._reduction(found, made, (measure,)), apart)
                     self._ladders[measure.id] = order.read(self._engine.rows(order.sql))
             if self._plan.cluster:
-                self._units = self._units or clusters.counts(self._engine, apart, self._plan.cluster)
                 self._drawn |= clusters.read(self._engine, clusters.sums_of(reduction, apart), apart)
 
     def _reduction(

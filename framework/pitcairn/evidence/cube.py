@@ -100,6 +100,10 @@ class Cube:
             return {key: Clustered.of_drawn(one, drawn[key]) for key, one in found.items()}
         return {key: Ranked.of_ladder(one, ladders[key]) if key in ladders else one for key, one in found.items()}
 
+    def units(self, measure: str, by: str | None = None) -> dict[tuple[str, ...], int]:
+        """What was drawn that has a counted customer, where that is more than a customer; keyed as in `moments`."""
+        return {key: found.count for key, found in self.drawn.get(measure, {}).get(by, {}).items()}
+
     def everyone(self, measure: str) -> Moments | None:
         """All arms' counted customers, their value (and denominator) only; None where third sums are not known."""
         block = self.blocks[measure]

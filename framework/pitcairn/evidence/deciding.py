@@ -33,13 +33,16 @@ def deciding_facts(plan: Plan, cube: Cube, highest: Mapping[str, Sequence[float]
     )
 
 
-def start_counts(cube: Cube) -> tuple[StartCount, ...]:
+def start_counts(plan: Plan, cube: Cube) -> tuple[StartCount, ...]:
     """Counted customers by day of start and arm; nothing where all start on the same day."""
     if all(dimension.id != START for dimension in cube.dimensions):
         return ()
     found = sorted(cube.sizes(START).items(), key=lambda item: item[0][::-1])
+    units = cube.units(plan.deciding.id, START)
     return tuple(
-        StartCount(day=date.fromisoformat(day), arm=arm, counted=count) for (arm, day), count in found if count
+        StartCount(day=date.fromisoformat(day), arm=arm, counted=count, drawn=units.get((arm, day)))
+        for (arm, day), count in found
+        if count
     )
 
 

@@ -24,6 +24,7 @@ from pitcairn.design.plan import GroupPlan, Plan
 from pitcairn.errors import DataError, PitcairnError
 from pitcairn.estimate.moments import Moments
 from pitcairn.evidence.balance import balance
+from pitcairn.evidence.clusters import WORTH
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.facts import Balance, LevelCount
 from pitcairn.evidence.ids import drawn_key
@@ -67,6 +68,8 @@ class Draw:
     """
     units_in_scope: int | None = None
     """Households or the like with a customer in scope; None where `units` is empty."""
+    worth: tuple[tuple[str, float], ...] = ()
+    """(arm id, customers drawn one by one that tell as much, if all of a household are alike); empty as `units`."""
 
     @property
     def drawn(self) -> int:
@@ -217,9 +220,18 @@ def _with_units(engine: Engine, plan: Plan, people: Population, lot: str, counte
         return counted
     first, unit = len(people.reasons) + 1, people.unit
     ((in_scope,),) = engine.rows(f"SELECT COUNT(DISTINCT {unit}) FROM {lot}")
-    found = dict(engine.rows(f"SELECT outcome, COUNT(DISTINCT {unit}) FROM {lot} WHERE outcome >= {first} GROUP BY 1"))
-    units = tuple((arm.id, found.get(first + number, 0)) for number, arm in enumerate(plan.arms))
-    return replace(counted, units=units, units_in_scope=in_scope)
+    sized = (
+        f"SELECT outcome, {unit} AS unit, COUNT(*) AS size FROM {lot} WHERE outcome >= {first} GROUP BY outcome, unit"
+    )
+    rows = engine.rows(f"SELECT outcome, COUNT(*), {WORTH} FROM ({sized}) AS sized GROUP BY outcome")
+    found = {outcome: (units, float(worth)) for outcome, units, worth in rows}
+    each = [(arm.id, *found.get(first + number, (0, 0.0))) for number, arm in enumerate(plan.arms)]
+    return replace(
+        counted,
+        units=tuple((arm, units) for arm, units, _ in each),
+        units_in_scope=in_scope,
+        worth=tuple((arm, worth) for arm, _, worth in each),
+    )
 
 
 def _balance(plan: Plan, people: Population, rows: dict[int, tuple[Any, ...]]) -> tuple[Balance, ...]:

@@ -33,6 +33,8 @@ class ArmCount:
     """Observed start too late for their follow-up to be over by the planned end: in none of the other counts."""
     drawn: int | None = None
     """Households, shops or the like that were drawn to it; None where customers were, one by one."""
+    worth: float | None = None
+    """Customers drawn one by one that its counted ones tell as much as, if all of a household are alike."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,8 @@ class LevelCount:
     level: str
     arm: str
     counted: int
+    drawn: int | None = None
+    """Households or the like that have one of them; None where customers were drawn one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +114,8 @@ class StartCount:
     day: date
     arm: str
     counted: int
+    drawn: int | None = None
+    """As in `LevelCount`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

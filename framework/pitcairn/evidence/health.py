@@ -36,8 +36,8 @@ def check(
 
     `earlier` is what the last reading saw, `again` the outcomes of the customers it counted, as they are now.
     """
-    # Chance moves what was drawn, so gaps are held against as many as there are of it.
-    drawn = {arm.arm: arm.counted if arm.drawn is None else arm.drawn for arm in facts.arms}
+    # Chance moves what was drawn, so gaps are held against what is sure to be told by it.
+    drawn = {arm.arm: arm.counted if arm.worth is None else arm.worth for arm in facts.arms}
     return (
         _unchanged(plan_unchanged),
         _peopled(plan, facts.arms),

@@ -138,7 +138,7 @@ def _missing_gap(
     missing = {found.arm: found.missing for found in facts.missing if found.measure == measure}
     gap = missing.get(arm, 0) / counted[arm] - missing.get(base, 0) / counted[base]
     share = (missing.get(arm, 0) + missing.get(base, 0)) / (counted[arm] + counted[base])
-    drawn = {one.arm: counted[one.arm] if one.drawn is None else one.drawn for one in facts.arms}
+    drawn = {one.arm: counted[one.arm] if one.worth is None else one.worth for one in facts.arms}
     error = sqrt(share * (1 - share) * (1 / drawn[arm] + 1 / drawn[base]))
     return gap, abs(gap) / error if error else 0.0
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from pitcairn.design.plan import GroupPlan, Plan
-from pitcairn.estimate.effect import Effect
+from pitcairn.estimate.clustered import Clustered, clustered_difference
+from pitcairn.estimate.effect import Effect, NotAvailable
 from pitcairn.estimate.means import difference, ratio_difference
 from pitcairn.estimate.moments import Moments
 from pitcairn.estimate.pool import cochran_q
@@ -104,6 +105,11 @@ def _difference(plan: Plan, control: Moments, treated: Moments) -> Effect | None
     if min(control.count, treated.count) < FEWEST:
         return None
     ratio = plan.deciding.kind == "ratio"
-    values = np.eye(plan.deciding.size)[: 1 + ratio]
-    outcome = (ratio_difference if ratio else difference)(control.along(values), treated.along(values))
+    outcome: Effect | NotAvailable
+    if isinstance(control, Clustered) and isinstance(treated, Clustered):
+        halves = np.eye(len(control.drawn.mean))[:2]
+        outcome = clustered_difference(control.drawn.along(halves), treated.drawn.along(halves))
+    else:
+        values = np.eye(plan.deciding.size)[: 1 + ratio]
+        outcome = (ratio_difference if ratio else difference)(control.along(values), treated.along(values))
     return outcome if isinstance(outcome, Effect) and outcome.standard_error > 0 else None

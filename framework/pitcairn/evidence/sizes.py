@@ -10,7 +10,7 @@ from scipy.special import chdtrc
 
 from pitcairn.design.plan import Plan
 from pitcairn.evidence import questions
-from pitcairn.evidence.facts import ArmCount, Check, Facts
+from pitcairn.evidence.facts import ArmCount, Check, Facts, LevelCount, StartCount
 from pitcairn.phrases import day
 
 WARN_SIZES, FAIL_SIZES = 100.0, 1000.0
@@ -43,7 +43,7 @@ def sizes_check(plan: Plan, arms: Sequence[ArmCount]) -> Check:
     so once it is complete, which is looked at once, a chi-square test asks more of it.
     """
     counts = {arm.arm: arm.assigned if arm.drawn is None else arm.drawn for arm in arms}
-    said = " / ".join(f"{counts[arm.id]:,}" for arm in plan.arms) + (f" by “{plan.cluster}”" if plan.cluster else "")
+    said = " / ".join(f"{counts[arm.id]:,}" for arm in plan.arms) + _of(plan)
     found = evidence(plan, counts)
     once = plan.observed is not None and not any(arm.pending for arm in arms)
     chance = _chance(plan, counts) if once else 1.0
@@ -61,20 +61,20 @@ def sizes_check(plan: Plan, arms: Sequence[ArmCount]) -> Check:
 def within_check(plan: Plan, facts: Facts) -> Check:
     """The same question inside every level of the declared groups: a message that failed on some phones shows here.
 
+    Where households were drawn, those with somebody in the level are counted: their shares are the planned ones too.
+
     The limit grows with the number of levels, so that looking at more of them raises no more false alarms.
     """
-    if plan.cluster and plan.groups:
-        return questions.SIZES_WITHIN.answer("unchecked", WHOLE)
     by_level: dict[tuple[str, str], dict[str, int]] = {}
     for one in facts.levels:
-        by_level.setdefault((one.group, one.level), {})[one.arm] = one.counted
+        by_level.setdefault((one.group, one.level), {})[one.arm] = _drawn(one)
     if not by_level:
         return questions.SIZES_WITHIN.answer("pass", "No groups are declared.")
     found = {key: evidence(plan, counts) for key, counts in by_level.items()}
     limit = FAIL_SIZES * len(by_level)
     worst = max(found, key=lambda key: found[key])
     label = next(group.label for group in plan.groups if group.id == worst[0])
-    said = " / ".join(f"{by_level[worst].get(arm.id, 0):,}" for arm in plan.arms)
+    said = " / ".join(f"{by_level[worst].get(arm.id, 0):,}" for arm in plan.arms) + _of(plan)
     if found[worst] < WARN_SIZES * len(by_level):
         sentence = f"Sizes are as planned in all {len(by_level)} levels of the declared groups."
         return questions.SIZES_WITHIN.answer("pass", sentence, found[worst], limit)
@@ -93,8 +93,8 @@ def over_time_check(plan: Plan, facts: Facts) -> Check:
 def _by_day(plan: Plan, facts: Facts) -> Check:
     by_day: dict[date, dict[str, int]] = {}
     for one in facts.starts:
-        by_day.setdefault(one.day, {})[one.arm] = one.counted
-    concentration = max(100.0, sum(one.counted for one in facts.starts) / 10)
+        by_day.setdefault(one.day, {})[one.arm] = _drawn(one)
+    concentration = max(100.0, sum(_drawn(one) for one in facts.starts) / 10)
     so_far = dict.fromkeys((arm.id for arm in plan.arms), 0)
     running, alone = [], []
     for when in sorted(by_day):
@@ -104,11 +104,12 @@ def _by_day(plan: Plan, facts: Facts) -> Check:
     (found, when), single = max([*running, *alone]), max(running) < max(alone)
     days = "the one day" if len(by_day) == 1 else f"all {len(by_day)} days"
     if found < WARN_SIZES:
-        sentence = f"Customers started in the planned shares on {days} of start, each alone and all together."
+        who = f"Customers, drawn by “{plan.cluster}”," if plan.cluster else "Customers"
+        sentence = f"{who} started in the planned shares on {days} of start, each alone and all together."
         return questions.SIZES_OVER_TIME.answer("pass", sentence, found, FAIL_SIZES)
     where = f"On {day(when)}" if single else f"Up to {day(when)}"
     sizes = by_day[when] if single else _up_to(by_day, when)
-    said = " / ".join(f"{sizes.get(arm.id, 0):,}" for arm in plan.arms)
+    said = " / ".join(f"{sizes.get(arm.id, 0):,}" for arm in plan.arms) + _of(plan)
     sentence = f"{where} the groups did not grow as planned: {said}. What was different then?"
     return questions.SIZES_OVER_TIME.answer("fail" if found >= FAIL_SIZES else "warn", sentence, found, FAIL_SIZES)
 
@@ -136,6 +137,15 @@ def _still_there(plan: Plan, facts: Facts) -> Check:
         return questions.SIZES_OVER_TIME.answer("pass", sentence, found, FAIL_SIZES)
     sentence = f"Those who still have an outcome are not in the planned shares: {said}. Who was lost on the way?"
     return questions.SIZES_OVER_TIME.answer("fail" if found >= FAIL_SIZES else "warn", sentence, found, FAIL_SIZES)
+
+
+def _drawn(one: LevelCount | StartCount) -> int:
+    """What a lot was drawn for: a household with members in several levels is one in each of them."""
+    return one.counted if one.drawn is None else one.drawn
+
+
+def _of(plan: Plan) -> str:
+    return f" by “{plan.cluster}”" if plan.cluster else ""
 
 
 def evidence(plan: Plan, counts: Mapping[str, int], concentration: float | None = None) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.estimate.adjust import linearised
+from pitcairn.estimate.clustered import units
 from pitcairn.estimate.moments import Moments
 from pitcairn.estimate.skewed import enough_for, skewness
 from pitcairn.evidence import questions
@@ -18,6 +19,8 @@ WARN_CUT = 0.1
 def tails(plan: Plan, cube: Cube, at_most: Mapping[str, float]) -> tuple[Tail, ...]:
     """The skew of every measure that is an amount, all arms together, and the smallest arm's customers with a value.
 
+    Where households were drawn, they are counted: the sums of several customers are no more skewed than one's value.
+
     `at_most` has skews that are not known and at most so large, by measure id, where that says enough.
     Measures that do not vary, or whose third sums did not fit into 38 digits, are left out.
     """
@@ -28,7 +31,7 @@ def tails(plan: Plan, cube: Cube, at_most: Mapping[str, float]) -> tuple[Tail, .
         skew = skewness(line) if line else at_most.get(measure.id)
         if skew is not None:
             arms = cube.moments(measure.id)
-            smallest = min(arms[arm.id,].count if (arm.id,) in arms else 0 for arm in plan.arms)
+            smallest = min(units(arms[arm.id,]) if (arm.id,) in arms else 0 for arm in plan.arms)
             found.append(Tail(measure=measure.id, skew=skew, smallest=smallest, needed=enough_for(skew)))
     return tuple(found)
 
@@ -47,10 +50,11 @@ def tails_check(plan: Plan, facts: Facts) -> Check:
     if not doubtful:
         sentence = "No measure hangs on a few customers."
         return questions.TAILS.answer("pass", sentence, float(worst.smallest), float(worst.needed))
+    what = f"drawn by “{plan.cluster}”, so many of these" if plan.cluster else "customers"
     others = f" (and {len(doubtful) - 1} more)" if len(doubtful) > 1 else ""
     sentence = (
         f"A few customers hold much of “{plan.measure(worst.measure).label}”{others}: its average settles from about "
-        f"{worst.needed:,} customers in each group, and the smallest has {worst.smallest:,}. Its range is doubtful."
+        f"{worst.needed:,} {what} in each group, and the smallest has {worst.smallest:,}. Its range is doubtful."
     )
     return questions.TAILS.answer("warn", sentence, float(worst.smallest), float(worst.needed))
 

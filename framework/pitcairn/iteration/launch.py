@@ -288,4 +288,4 @@ def _described(folder: ProgramFolder, plan: Plan, drawn: Draw, *, dry_run: bool)
 
 def _checks(plan: Plan, drawn: Draw) -> tuple[Check, ...]:
     """Whether the groups are alike before anything is sent, from what is known of the customers."""
-    return (is_alike(plan, drawn.balance, dict(drawn.units or drawn.arms), level_gaps(plan, drawn.levels)),)
+    return (is_alike(plan, drawn.balance, dict(drawn.worth or drawn.arms), level_gaps(plan, drawn.levels)),)

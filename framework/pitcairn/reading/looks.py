@@ -22,13 +22,15 @@ from datetime import date, timedelta
 from scipy.special import ndtr, ndtri, stdtr
 
 from pitcairn.design.plan import MeasurePlan, Plan
+from pitcairn.estimate.clustered import together, units
 from pitcairn.estimate.effect import Effect
 from pitcairn.estimate.moments import Moments
 from pitcairn.evidence.cube import START, Cube
 from pitcairn.reading.effects import counted_out, effect
 
 FEWEST = 50
-"""Fewer customers than this in either arm, and a look is left out: normal bounds far out do not hold for so few."""
+"""Fewer customers, or households where these were drawn, than this in either arm, and a look is left out: normal
+bounds far out do not hold for so few."""
 
 FARTHEST = 8.0
 """Standard errors beyond which ranges are not worked out."""
@@ -119,7 +121,7 @@ def _seen(
 ) -> Seen | None:
     """None where there are too few customers, or nothing to compare."""
     outcome = effect(measure, control, treated, plan.confidence)
-    if min(control.count, treated.count) < FEWEST or not isinstance(outcome, Effect):
+    if min(units(control), units(treated)) < FEWEST or not isinstance(outcome, Effect):
         return None
     against = -(measure.margin or 0.0) if measure.role == "guardrail" else 0.0
     day, time = look
@@ -149,8 +151,8 @@ def _gathered(
     control = treated = nobody
     for number, look in enumerate(looks):
         day = (plan.start + timedelta(days=number)).isoformat()
-        control += by_day.get((comparison, day), nobody)
-        treated += by_day.get((arm, day), nobody)
+        control = together([control, by_day.get((comparison, day), nobody)])
+        treated = together([treated, by_day.get((arm, day), nobody)])
         yield look, control, treated
 
 
