@@ -22,7 +22,7 @@ STATES: dict[str, Kind] = {"pass": "good", "warn": "watch", "fail": "bad", "unch
 
 def launch(paper: Paper, *, done: Launch, shown: Callable[[Path], str]) -> None:
     """What was drawn, whether the groups are alike, what was written."""
-    from pitcairn.design.eligibility import explained
+    from pitcairn.design.eligibility import drawn_whole, explained
 
     would = "Would draw" if done.dry_run else "Drew"
     total = sum(count for _, _, count in done.arms)
@@ -32,6 +32,8 @@ def launch(paper: Paper, *, done: Launch, shown: Callable[[Path], str]) -> None:
         paper.wrap("The groups were drawn by somebody else; they are read from the data.")
     if done.in_scope is not None:
         paper.wrap(f"{explained(done.in_scope, [(one.reason, one.count) for one in done.left_out])}.")
+    if whole := drawn_whole(done.plan, done.units, done.units_in_scope):
+        paper.wrap(whole)
     checks(paper, done.checks)
     for file in done.files:
         paper.say(f"{'Would write' if done.dry_run else 'Wrote'} {shown(file)}")

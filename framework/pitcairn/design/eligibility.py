@@ -107,6 +107,21 @@ def _before(day: date, days: int) -> date:
     return date.fromordinal(max(1, day.toordinal() - days))
 
 
+def drawn_whole(plan: Plan, units: Sequence[tuple[str, int]], in_scope: int | None) -> str | None:
+    """How many households, or whatever is drawn whole, go to every arm; None where customers are drawn one by one.
+
+    A customer who belongs to none is one of them.
+    """
+    if not units or in_scope is None:
+        return None
+    total = sum(count for _, count in units)
+    each = ", ".join(f"“{plan.arm(arm).label}” {count:,}" for arm, count in units)
+    return (
+        f"What is drawn is “{plan.cluster}”, and not the customer: {total:,} of the {in_scope:,} in scope, {each}. All "
+        "customers of one are in one group."
+    )
+
+
 def explained(in_scope: int, left_out: Sequence[tuple[str, int]]) -> str:
     """How many are drawn, and why not the others.
 

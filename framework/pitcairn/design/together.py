@@ -98,6 +98,7 @@ def together(
         follow_up_days=days,
         end=last + timedelta(days=1),
         holdout=kept,
+        drawn_cluster=kept.cluster,
     )
     left_out = () if measures else tuple((program.measures[id].label, reason) for id, reason in why.items())
     return Asked(plan=plan, holdout=kept, joined=written.joined, left_out=left_out)
@@ -132,6 +133,8 @@ def _why_not(program: ProgramSpec, id: str, first: date, last: date) -> str | No
         return f"“{measure.source}” does not say which column names the customer"
     if measure.change:
         return "it is a change since before a pilot's start"
+    if measure.kind == "quantile" and program.holdout and program.holdout.cluster:
+        return f"it is a quantile, and who is kept out was drawn by “{program.holdout.cluster}”"
     if isinstance(source, EventSource):
         return None
     if source.covers is None:

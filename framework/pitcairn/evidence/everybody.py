@@ -14,6 +14,7 @@ from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.facts import Check
 from pitcairn.evidence.identity import one_row_each
 from pitcairn.evidence.ids import drawn_key
+from pitcairn.evidence.population import HOLDOUT
 from pitcairn.evidence.questions import Question
 from pitcairn.evidence.sources import explained, relation
 from pitcairn.evidence.sql import literal, literals, path_literal
@@ -71,6 +72,9 @@ def everybody(engine: Engine, asked: Asked, files: Files, lists: Sequence[List],
     found = relation(engine, plan.source(plan.population), files[plan.population])
     if asked.joined is not None:
         check_columns([found], [Need(plan.population, asked.joined, "who was there at the start")])
+    whole = asked.holdout.cluster
+    if whole is not None:
+        check_columns([found], [Need(plan.population, whole, HOLDOUT)])
     path = into / "everybody.parquet"
     with explained(engine, found):
         rows = one_row_each(engine, found)
@@ -79,9 +83,11 @@ def everybody(engine: Engine, asked: Asked, files: Files, lists: Sequence[List],
         if asked.joined is not None:
             day = found.day(asked.joined, needed_by="who was there at the start")
             here = f"{day} <= CAST({literal(plan.start.isoformat())} AS DATE)"
-        arm = f"CASE WHEN {holdout_sql('duckdb', who, asked.holdout)} THEN '{KEPT_OUT}' ELSE '{OTHERS}' END"
+        cluster = found.label(whole, needed_by=HOLDOUT) if whole is not None else None
+        arm = f"CASE WHEN {holdout_sql('duckdb', who, asked.holdout, cluster)} THEN '{KEPT_OUT}' ELSE '{OTHERS}' END"
+        columns = [f"{who} AS customer", f"{arm} AS arm", *([f"{cluster} AS cluster"] if cluster else [])]
         engine.run(
-            f"COPY (SELECT {who} AS customer, {arm} AS arm FROM {found.sql} WHERE {here} ORDER BY customer) "
+            f"COPY (SELECT {', '.join(columns)} FROM {found.sql} WHERE {here} ORDER BY customer) "
             f"TO {literal(str(path))} (FORMAT parquet)"
         )
     ((there,),) = engine.rows(f"SELECT COUNT(*) FROM read_parquet({path_literal(path)})")

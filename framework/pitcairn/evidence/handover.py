@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pitcairn.design.assignment import bucket_sql
+from pitcairn.design.assignment import place_sql
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.sql import literal, path_literal
 
@@ -26,6 +26,8 @@ class Handed:
     last: int
     valid_from: date
     valid_to: date | None
+    whole: bool = False
+    """Whether whole households or the like were drawn, whose places their customers have."""
 
 
 def hand_over(engine: Engine, parts: Sequence[Handed], into: Path) -> int:
@@ -40,7 +42,7 @@ def hand_over(engine: Engine, parts: Sequence[Handed], into: Path) -> int:
 
 
 def _part(part: Handed) -> str:
-    own = f"({bucket_sql('duckdb', 'customer', part.salt)} - {part.from_first})"
+    own = f"({place_sql('duckdb', part.salt, 'customer', 'cluster' if part.whole else None)} - {part.from_first})"
     place = f"{part.first} + {own} * {part.last - part.first} // {part.from_last - part.from_first}"
     until = literal(part.valid_to)
     return (

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from math import log, sqrt
 
 from pitcairn.design.plan import MeasurePlan, Plan
+from pitcairn.estimate.clustered import error_squared, together, units
 from pitcairn.estimate.moments import Moments
 from pitcairn.evidence import questions
 from pitcairn.evidence.alike import WARN_CHANCE, limit
@@ -88,7 +89,9 @@ def _by_week(plan: Plan, cube: Cube) -> tuple[EarlyLater, ...]:
         return ()
     first = cube.moments(FIRST_WEEK)
     whole = cube.moments(plan.deciding.id if plan.deciding.cap is None else plan.deciding.uncapped.id)
-    paces = {id: _week_pace(plan, first[id,], found) for (id,), found in whole.items() if found.count > 1}
+    paces = {
+        id: _week_pace(plan, first[id,], found) for (id,), found in whole.items() if min(found.count, units(found)) > 1
+    }
     base, weeks = paces.get(plan.comparison.id), plan.deciding.window_days // _WEEK - 1
     return tuple(
         _told(arm.id, pace, base, weeks=weeks) for arm in plan.treatments if base and (pace := paces.get(arm.id))
@@ -100,7 +103,7 @@ def _by_start(plan: Plan, cube: Cube) -> tuple[EarlyLater, ...]:
 
     Nothing where all start on the same day, where there are not two whole weeks, and for ratios and quantiles.
     """
-    days = sorted({one.day for one in start_counts(cube)})
+    days = sorted({one.day for one in start_counts(plan, cube)})
     weeks = ((days[-1] - plan.start).days + 1) // _WEEK - 1 if days else 0
     if weeks < 1 or plan.deciding.kind in ("ratio", "quantile"):
         return ()
@@ -109,7 +112,7 @@ def _by_start(plan: Plan, cube: Cube) -> tuple[EarlyLater, ...]:
     for (arm, day), found in cube.moments(plan.deciding.id, START).items():
         piece = sum(date.fromisoformat(day) >= end for end in ends)
         pieces.setdefault((arm, piece), []).append(found)
-    whole = {key: Moments.total(found) for key, found in pieces.items()}
+    whole = {key: together(found) for key, found in pieces.items()}
     paces = {arm.id: _start_pace(whole, arm.id) for arm in plan.arms}
     base = paces[plan.comparison.id]
     return tuple(
@@ -126,10 +129,12 @@ def _week_pace(plan: Plan, first: Moments, whole: Moments) -> _Pace:
     at all, which gives Cov(F, T) of a yes or no; of amounts it is taken as Var(F), its value where first and later
     days are unrelated, which is too little rather than too much.
     """
-    later_days, count = plan.deciding.window_days - _WEEK, whole.count
+    later_days = plan.deciding.window_days - _WEEK
     early, all_days = 1 / _WEEK + 1 / later_days, 1 / later_days
     in_week, in_all = float(first.mean[0]), float(whole.mean[0])
     of_week, of_all = float(first.covariance[0, 0]), float(whole.covariance[0, 0])
+    # Where households were drawn, the gap is taken to be as alike within one as the whole is.
+    count = of_all / error_squared(whole) if of_all else whole.count
     shared = in_week * (1 - in_all) if plan.deciding.is_rate else of_week
     variance = early**2 * of_week + all_days**2 * of_all - 2 * early * all_days * shared
     ratio = None
@@ -154,12 +159,12 @@ def _rate_ratio(in_week: float, in_all: float) -> tuple[float, float]:
 
 
 def _start_pace(parts: Mapping[tuple[str, int], Moments], arm: str) -> _Pace | None:
-    """The averages of those who started early and later; None where there are fewer than two of either."""
+    """The averages of those who started early and later; None where fewer than two of either were drawn."""
     early, later = parts.get((arm, 0)), parts.get((arm, 1))
-    if early is None or later is None or min(early.count, later.count) < 2:
+    if early is None or later is None or min(early.count, later.count, units(early), units(later)) < 2:
         return None
     means = [float(one.mean[0]) for one in (early, later)]
-    variances = [float(one.covariance[0, 0]) / one.count for one in (early, later)]
+    variances = [error_squared(one) for one in (early, later)]
     if min(means) <= 0:
         return _Pace(means[0], means[1], sum(variances), None, 0.0)
     spread = sum(variance / mean**2 for variance, mean in zip(variances, means, strict=True))

@@ -242,6 +242,7 @@ def _body(
 ) -> LaunchBody:
     labels = {arm.id: arm.label for arm in plan.arms}
     left_out, arms = (drawn.left_out, drawn.arms) if drawn else ((), ())
+    units = dict(drawn.units) if drawn else {}
     return LaunchBody(
         plan=plain(plan),
         plan_digest=plan.digest,
@@ -249,7 +250,9 @@ def _body(
         list_digest=list_digest,
         in_scope=drawn.in_scope if drawn else None,
         left_out=tuple(LeftOut(reason=reason, count=number) for reason, number in left_out),
-        arms=tuple(DrawnArm(arm=arm, label=labels[arm], customers=number) for arm, number in arms),
+        arms=tuple(
+            DrawnArm(arm=arm, label=labels[arm], customers=number, units=units.get(arm)) for arm, number in arms
+        ),
         files=facts,
         redrawn=drawn.redrawn if drawn else 0,
         attempt=attempt.number if attempt else None,
@@ -283,6 +286,8 @@ def _described(folder: ProgramFolder, plan: Plan, drawn: Draw, *, dry_run: bool)
         digest=plan.digest,
         # The first day is not over before the customers are drawn, so there is nothing to read yet.
         next_command="pitcairn status",
+        units=drawn.units,
+        units_in_scope=drawn.units_in_scope,
     )
 
 

@@ -80,6 +80,9 @@ class Outlook:
     curve: tuple[CurvePoint, ...]
     """From a quarter of the customers to four times as many."""
     sentences: tuple[str, ...]
+    units: tuple[tuple[str, int], ...] = ()
+    """(arm id, households or the like expected); empty where customers are drawn one by one."""
+    units_in_scope: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,9 @@ class Launch:
     retrospective: bool
     digest: str
     next_command: str
+    units: tuple[tuple[str, int], ...] = ()
+    """(arm id, households or the like drawn); empty where customers are drawn one by one."""
+    units_in_scope: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pitcairn.canonical import plain
 from pitcairn.design.budget import guardrail_level
-from pitcairn.design.eligibility import NOT_TAKEN, explained
+from pitcairn.design.eligibility import NOT_TAKEN, drawn_whole, explained
 from pitcairn.design.plan import ArmPlan, MeasurePlan, Plan
 from pitcairn.design.resolve import resolve
 from pitcairn.estimate.effect import NotAvailable
@@ -99,6 +99,7 @@ class _View:
     def outlook(self, *, promised: str | None) -> Outlook:
         plan, drawn = self.plan, self.drawn
         said = () if plan.observed else (f"{explained(drawn.in_scope, drawn.left_out)}.",)
+        whole = drawn_whole(plan, drawn.units, drawn.units_in_scope)
         return Outlook(
             plan=plan,
             in_scope=drawn.in_scope,
@@ -114,7 +115,9 @@ class _View:
             attempt=self.attempt.number if self.attempt else None,
             level=self.bar.level,
             curve=tuple(self.curve()),
-            sentences=(*said, *((promised,) if promised else ())),
+            sentences=(*said, *((whole,) if whole else ()), *((promised,) if promised else ())),
+            units=drawn.units,
+            units_in_scope=drawn.units_in_scope,
         )
 
     @property

@@ -68,6 +68,8 @@ class DrawnArm:
     arm: str
     label: str
     customers: int
+    units: int | None = None
+    """Households or the like that they are; None where customers were drawn one by one, and in older ledgers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -208,6 +208,7 @@ def _requirements(plan: Plan, spec: PackSpec) -> Requirements:
         channels=tuple(spec.requires.channels),
         smallest_audience=spec.requires.smallest_audience,
         also=tuple(spec.requires.also),
+        cluster=plan.drawn_cluster,
     )
 
 

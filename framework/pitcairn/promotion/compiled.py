@@ -54,6 +54,7 @@ class StageValues:
     comparison_role: str
     comparison_share: str
     take: str
+    cluster: str | None
     worth_it: str
     groups: tuple[str, ...]
     start: date
@@ -117,6 +118,7 @@ def first_stage(contents: Contents, setting: Setting, stages: Sequence[Stage]) -
         comparison=(practice.instead, practice.instead_role),
         worth_it=_amount(measure, contents.claim.worth_it or measure.worth_it or 0.0),
         groups=tuple(setting.here(group.id) for group in contents.groups),
+        cluster=None if contents.requirements.cluster is None else setting.here(contents.requirements.cluster),
         start=setting.start,
         follow_up=practice.follow_up_days,
     )
@@ -134,6 +136,7 @@ def next_stage(plan: Plan, spans: Sequence[Span], number: int, start: date) -> S
         comparison=(comparison.label, comparison.role),
         worth_it=_amount(plan.deciding, plan.deciding.worth_it or 0.0),
         groups=tuple(group.id for group in plan.groups),
+        cluster=plan.drawn_cluster,
         start=start,
         follow_up=plan.follow_up_days,
     )
@@ -163,6 +166,7 @@ def _stage(
     comparison: tuple[str, str],
     worth_it: str,
     groups: tuple[str, ...],
+    cluster: str | None,
     start: date,
     follow_up: int,
 ) -> StageValues:
@@ -179,6 +183,7 @@ def _stage(
         comparison_role=comparison[1],
         comparison_share=f"{kept}/{treated + kept}",
         take=f"{treated + kept}/{BUCKETS - before}",
+        cluster=cluster,
         worth_it=worth_it,
         groups=groups,
         start=start,

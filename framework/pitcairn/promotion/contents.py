@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal
 
 from pitcairn.canonical import digest
@@ -149,7 +150,7 @@ class Model:
                 "caps": [[one.source, one.at_most, one.within_days, _conditions(one.where)] for one in policy.caps],
                 "most_contacts": [policy.most_contacts, policy.within_days],
                 "parameters": [
-                    [one.name, one.value] for one in sorted(self.parameters, key=_name) if one.kind == "core"
+                    [one.name, one.value] for one in sorted(self.parameters, key=attrgetter("name")) if one.kind == "core"
                 ],
             }
         )
@@ -268,6 +269,8 @@ class Requirements:
     """Eligible customers a place needs, for the practice to make sense there; None where not declared."""
     also: tuple[str, ...]
     """Anything else, in words."""
+    cluster: str | None = None
+    """The column of `population` that names what is drawn whole; None where customers are drawn one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -389,10 +392,6 @@ class Contents:
     decided_why: str
     ledger_head: str
     """Digest of the ledger's row that recorded the decision."""
-
-
-def _name(parameter: Parameter) -> str:
-    return parameter.name
 
 
 def _conditions(conditions: tuple[Condition, ...]) -> list[list[object]]:

@@ -112,6 +112,7 @@ def _hand_over(
                 last=piece.last,
                 valid_from=plan.start,
                 valid_to=until,
+                whole=plan.drawn_cluster is not None,
             )
         )
     draft = into.with_name(f".{into.name}.part")

@@ -246,6 +246,10 @@ def _needs(contents: Contents) -> Section:
         )
         for one in needs.sources
     ]
+    if needs.cluster:
+        facts.append(
+            ("Drawn whole", f"everybody of one “{needs.cluster}” gets the same: {needs.population} names them")
+        )
     facts += [("Channel", one) for one in needs.channels]
     if needs.smallest_audience is not None:
         facts.append(("At least", customers(needs.smallest_audience)))

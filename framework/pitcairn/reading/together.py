@@ -284,6 +284,11 @@ def _limits(asked: Asked, everybody: Everybody, before: Before) -> tuple[str, ..
     return tuple(found)
 
 
+def _who(asked: Asked) -> str:
+    cluster = asked.holdout.cluster
+    return f"everybody of a “{cluster}” that has, or of none and has by themselves," if cluster else "who has"
+
+
 def _method(asked: Asked, found: tuple[MeasureEffects, ...]) -> tuple[str, ...]:
     plan = asked.plan
     names = sorted({one.method for item in found for one in item.by_arm.values() if isinstance(one, Effect)})
@@ -291,7 +296,7 @@ def _method(asked: Asked, found: tuple[MeasureEffects, ...]) -> tuple[str, ...]:
     return (
         "Estimand: the difference in the average per customer between those not kept out, whether any pilot drew them "
         f"or not, and those kept out, over the {days:,} days of the period (intention to treat).",
-        f"Kept out is who has a place below {round(asked.holdout.share * 10_000):,} of 10,000 under the salt "
+        f"Kept out is {_who(asked)} a place below {round(asked.holdout.share * 10_000):,} of 10,000 under the salt "
         f"“{holdout_salt(asked.holdout)}”.",
         "Ranges are two-sided 95% confidence intervals" + (f" ({several(names)})." if names else "."),
         "Windows and caps of measures belong to pilots: here every day of the period counts, and every value as it is. "
