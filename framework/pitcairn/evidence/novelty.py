@@ -134,7 +134,8 @@ def _week_pace(plan: Plan, first: Moments, whole: Moments) -> _Pace:
     in_week, in_all = float(first.mean[0]), float(whole.mean[0])
     of_week, of_all = float(first.covariance[0, 0]), float(whole.covariance[0, 0])
     # Where households were drawn, the gap is taken to be as alike within one as the whole is.
-    count = of_all / error_squared(whole) if of_all else whole.count
+    error = error_squared(whole)
+    count = of_all / error if error else whole.count
     shared = in_week * (1 - in_all) if plan.deciding.is_rate else of_week
     variance = early**2 * of_week + all_days**2 * of_all - 2 * early * all_days * shared
     ratio = None
