@@ -150,7 +150,9 @@ class Model:
                 "caps": [[one.source, one.at_most, one.within_days, _conditions(one.where)] for one in policy.caps],
                 "most_contacts": [policy.most_contacts, policy.within_days],
                 "parameters": [
-                    [one.name, one.value] for one in sorted(self.parameters, key=attrgetter("name")) if one.kind == "core"
+                    [one.name, one.value]
+                    for one in sorted(self.parameters, key=attrgetter("name"))
+                    if one.kind == "core"
                 ],
             }
         )
