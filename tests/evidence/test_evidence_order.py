@@ -11,10 +11,13 @@ import pytest
 from evidence_plans import csv, events, group, is_, measure, observed, plan, wide
 
 from pitcairn.design.plan import Plan
+from pitcairn.estimate.effect import Effect
 from pitcairn.estimate.moments import Moments
-from pitcairn.estimate.quantiles import Ordered, Quantile, Ranked, quantile
+from pitcairn.estimate.quantiles import Ladder, Ordered, Quantile, Ranked, quantile
+from pitcairn.estimate.quantiles_adjusted import adjusted_quantile_difference
 from pitcairn.evidence.collect import collect
 from pitcairn.evidence.engine import Engine
+from pitcairn.reading.effects import effect
 
 AS_OF = date(2026, 4, 30)
 MANY = 40_000
@@ -213,3 +216,37 @@ def test_a_change_may_be_adjusted_for_other_columns(engine: Engine, tmp_path: Pa
     wanted = Moments.of(np.array([(3, 30, 1), (0, 60, 3), (0.75, 20, 2.25)]))
     np.testing.assert_allclose(cube.moments("trust")["gift",].mean, wanted.mean, rtol=1e-12)
     np.testing.assert_allclose(cube.moments("trust")["gift",].spread, wanted.spread, rtol=1e-12)
+
+
+@pytest.mark.parametrize("many", [400, MANY])
+def test_what_was_known_before_is_added_up_below_every_step(engine: Engine, tmp_path: Path, many: int) -> None:
+    """The adjusted difference is the one of the rows: few customers are all steps, of many some are."""
+    random = np.random.default_rng(9)
+    arms, known = random.integers(0, 2, many), np.round(random.gamma(2, 10, (many, 2)), 2)
+    spend = np.round(known[:, 0] + random.gamma(2, 5, many) + arms, 1)
+    spend[random.random(many) < 0.2] = np.nan
+    lines = ["customer,arm,before,often,spend"] + [
+        f"{one},{('control', 'gift')[arms[one]]},{known[one, 0]},{known[one, 1]},"
+        f"{'' if np.isnan(spend[one]) else spend[one]}"
+        for one in range(many)
+    ]
+    asked = plan(
+        [measure("basket", "quantile", column="spend", at=0.5, before="before", adjust_for=("often",))], draw=observed()
+    )
+    cube, _ = read(engine, asked, customers=csv(tmp_path / "known.csv", "\n".join(lines)))
+    found = cube.moments("basket")
+    outcome = effect(asked.deciding, found["control",], found["gift",], 0.95)
+    assert isinstance(outcome, Effect)
+    by_rows = []
+    for arm in (0, 1):
+        mine = (arms == arm) & ~np.isnan(spend)
+        before = known[mine][:, [1, 0]]
+        by_rows.append(
+            Ranked.of_ladder(Moments.of(np.column_stack([spend[mine], before])), Ladder.of(spend[mine], before))
+        )
+    wanted = adjusted_quantile_difference(by_rows[0], by_rows[1], 0.5, covariates=2)
+    assert isinstance(wanted, Effect)
+    near = 0.0 if many < MANY else 0.05 * (wanted.high - wanted.low)
+    assert outcome.estimate == pytest.approx(wanted.estimate, abs=near + 1e-9)
+    assert (outcome.low, outcome.high) == pytest.approx((wanted.low, wanted.high), abs=near + 1e-9)
+    assert outcome.method == "Ranks, adjusted for 2 values before the start"

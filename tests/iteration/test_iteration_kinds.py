@@ -145,4 +145,4 @@ def test_where_households_were_drawn_ranges_go_by_them_and_the_page_says_so(tmp_
     assert any("What was drawn is “household”" in sentence for sentence in result.method)
     sizes = next(check for check in result.health if check.name == "Groups as planned")
     assert f"{len(sums['usual'])} / {len(sums['note'])} by “household”" in sizes.sentence
-    assert not result.twins
+    assert [twin.kind for twin in result.twins] == ["unadjusted"]

@@ -8,7 +8,11 @@ import pytest
 from readings import AREA, SPAM, SPEND, VISIT, a_check, a_cube, a_plan, a_reading, shares
 from scipy import stats
 
-from pitcairn.design.plan import ExposurePlan
+from pitcairn.design.plan import ExposurePlan, ObservedPlan
+from pitcairn.estimate.clustered import clustered_difference
+from pitcairn.estimate.effect import Effect
+from pitcairn.estimate.moments import Moments
+from pitcairn.estimate.quantiles import Ladder
 from pitcairn.evidence.exposure import DIMENSION, NOT_REACHED, REACHED
 from pitcairn.reading.encode import from_json, to_json
 from pitcairn.reading.result import Result, Shown, TwinRow, Withheld
@@ -103,3 +107,60 @@ def test_a_measure_that_chooses_nothing_has_no_twin_and_an_unsafe_reading_has_no
     assert a_reading(a_plan(), cube).twins == ()
     capped = a_plan(measures=(replace(VISIT, cap=1.0),))
     assert a_reading(capped, cube, checks=(a_check("fail"),)).twins == ()
+
+
+def test_a_share_from_few_events_says_that_it_is_not_adjusted_and_so_does_its_twin() -> None:
+    rng = np.random.default_rng(3)
+    before = rng.random(3000) < 0.1
+    rows = {
+        arm: np.column_stack([np.arange(3000) < events, before]).astype(float)
+        for arm, events in (("control", 4), ("note", 9))
+    }
+    plan = a_plan(measures=(replace(VISIT, before="visited"),))
+    result = a_reading(plan, a_cube({(arm,): {"visit": each} for arm, each in rows.items()}))
+    said = "not adjusted, which needs 10 customers with it and 10 without in each group"
+    assert any(row.method == f"Mid-p, all outcomes counted; {said}" for row in result.details)
+    twin = only(result, "unadjusted")
+    assert isinstance(twin.effect, Withheld)
+    assert twin.word == f"The result itself is {said}."
+    many = {arm: np.column_stack([each[:, 1], each[:, 1]]) for arm, each in rows.items()}
+    many["note"][:40, 0] = 1.0
+    many["control"][:30, 0] = 0.0
+    assert isinstance(
+        only(a_reading(plan, a_cube({(a,): {"visit": e} for a, e in many.items()})), "unadjusted").effect, Shown
+    )
+
+
+def test_a_quantile_has_its_twin_that_is_not_adjusted() -> None:
+    rng = np.random.default_rng(4)
+    basket = replace(SPEND, id="basket", kind="quantile", at=0.5, role="deciding", worth_it=0.1, before="spent")
+    raw, ladders = {}, {}
+    for arm, gain in (("control", 0.0), ("note", 1.0)):
+        before = rng.gamma(3, 2, (800, 1))
+        rows = before[:, 0] + gain + rng.gamma(2, 0.5, 800)
+        raw[arm,] = {"basket": np.column_stack([rows, before])}
+        ladders[arm,] = Ladder.of(rows, before)
+    cube = replace(a_cube(raw), ladders={"basket": {None: ladders}})
+    result = a_reading(a_plan(measures=(basket,)), cube)
+    main, twin = result.measures[0].rows[0].effect, shown(only(result, "unadjusted"))
+    assert isinstance(main, Shown)
+    assert main.high - main.low < 0.8 * (twin.high - twin.low)
+    medians = [float(np.median(raw[arm,]["basket"][:, 0])) for arm in ("control", "note")]
+    assert twin.estimate == pytest.approx(medians[1] - medians[0], abs=0.05)
+
+
+def test_households_have_their_twin_that_is_not_adjusted() -> None:
+    rng = np.random.default_rng(5)
+    units = {}
+    for arm, gain in (("control", 0.0), ("note", 0.5)):
+        size, before = rng.integers(1, 4, 500), rng.gamma(2, 2, 500)
+        units[arm,] = Moments.of(np.column_stack([before + gain * size + rng.gamma(1, 1, 500), size, before]))
+    amount = replace(AMOUNT, before="spent")
+    observed = ObservedPlan(source="outcomes", column="arm", values=(), start=None, cluster="home")
+    people = {arm: {"spend": rng.gamma(2, 1, (1000, 2))} for arm in units}
+    cube = replace(a_cube(people), drawn={"spend": {None: units}})
+    result = a_reading(a_plan(measures=(amount,), observed=observed), cube)
+    wanted = clustered_difference(*(units[arm].along(np.eye(3)[:2]) for arm in units))
+    assert isinstance(wanted, Effect)
+    twin = shown(only(result, "unadjusted"))
+    assert (twin.low, twin.high) == pytest.approx((wanted.low, wanted.high))

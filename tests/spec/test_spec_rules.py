@@ -8,6 +8,7 @@ from plan_files import CHANGED, changed, problems, program_folder
 
 from pitcairn.spec.example import ITERATION, PILOT, PROGRAM
 
+COSTLY = "    how_often: once\n    cost: "
 CONFIRM = changed(ITERATION, ("stage: explore", "stage: confirm"))
 OBSERVED = changed(ITERATION, ("groups: [age", "assignment: {source: members, column: arm}\ngroups: [age"))
 
@@ -62,7 +63,7 @@ PROGRAM_CASES = [
     ("    usual: 12%", "    usual: 12%\n    before: bought", "[usual] “came_back” has both “usual” and “before”"),
     ("    before: spend_last_month", "    before: spend_last_month\n    adjust_for: [age, spend_last_month]", "[spend_last_month] “spend” is adjusted for “spend_last_month” already / name each column once"),
     ("kind: sum\n    source: purchases\n    column: amount\n    money: true\n    cap: 200                      # stated before launch\n    before: spend_last_month", "kind: quantile\n    source: purchases\n    column: amount", "[spend] a measure of kind “quantile” needs “at” / add a line “at: …”"),
-    ("kind: sum\n    source: purchases\n    column: amount\n    money: true\n    cap: 200                      # stated before launch\n", "kind: quantile\n    at: 0.5\n    source: purchases\n    column: amount\n", "[before] “before” means nothing for a measure of kind “quantile” / it is for “any”, “count”, “sum”, “mean” and “share”"),
+    ("kind: sum\n    source: purchases\n    column: amount\n    money: true\n    cap: 200                      # stated before launch\n", "kind: quantile\n    at: 0.5\n    source: purchases\n    column: amount\n    cap: 200\n", "[cap] “cap” means nothing for a measure of kind “quantile” / it is for “count”, “sum” and “mean”"),
     ("    before: spend_last_month", "    adjust_for: [age]\n    at: 0.5", "[at] “at” means nothing for a measure of kind “sum” / it is for “quantile”"),
     ("    before: spend_last_month", "    change: true", "[change] “change” means nothing for a measure of kind “sum” / it is for “mean”"),
     ("kind: sum\n    source: purchases\n    column: amount\n    money: true\n    cap: 200                      # stated before launch\n    before: spend_last_month", "kind: mean\n    source: purchases\n    column: amount\n    change: true", "[change] “spend” is a change, and does not say what from / add a line “before: …” with the column of the pilot's customer source that holds the earlier answer"),
@@ -331,3 +332,45 @@ def test_a_quantile_needs_customers_drawn_one_by_one(tmp_path):
     assert found[0].startswith(
         "iteration-1.yaml [cluster] “spend” is a quantile, whose range is only known where customers"
     )
+
+
+@pytest.mark.parametrize("cost", ["0.4", "{measure: spend}", "{measure: spend, per_customer: 0.3}"])
+def test_a_cost_is_an_amount_or_a_measure_that_adds_it_up(tmp_path, cost):
+    assert told(tmp_path, iteration=changed(ITERATION, ("    how_often: once\n", f"{COSTLY}{cost}\n"))) == []
+
+
+@pytest.mark.parametrize(
+    ("cost", "wanted"),
+    [
+        ("{measure: spnd}", "[spnd] “spnd” is not a measure of this pilot / did you mean “spend”?"),
+        ("{measure: unsubscribed}", "[unsubscribed] “unsubscribed” does not add up money for each customer / name a"),
+        ("{measure: came_back}", "[came_back] “came_back” decides, so it cannot be the cost of it as well / name what"),
+        ("{measur: spend}", "[measur] “measur” is not a known key here / did you mean “measure”?"),
+        ("{measure: spend, per_customer: -3}", "[-3] “per_customer” must be at least 0, not -3"),
+        ("cheap", "[cheap] “cost” must be a number, not “cheap”"),
+    ],
+)
+def test_a_cost_that_cannot_be_measured_is_told_at_its_place(tmp_path, cost, wanted):
+    found = told(tmp_path, iteration=changed(ITERATION, ("    how_often: once\n", f"{COSTLY}{cost}\n")))
+    assert any(f"iteration-1.yaml {wanted}" in one for one in found), found
+
+
+def test_the_arms_costs_are_added_up_by_one_measure(tmp_path):
+    program = changed(
+        PROGRAM,
+        (
+            "  unsubscribed:\n",
+            "  paper: {label: Paper, kind: sum, source: letters, column: cost, money: true}\n  unsubscribed:\n",
+        ),
+    )
+    pilot = changed(PILOT, ("watch: [spend]", "watch: [spend, paper]"))
+    iteration = changed(
+        ITERATION,
+        ("    how_often: once\n", f"{COSTLY}{{measure: spend}}\n"),
+        ("role: control}", "role: control, cost: {measure: paper}}"),
+    )
+    found = told(tmp_path, program=program, pilot=pilot, iteration=iteration)
+    assert found == [
+        "iteration-1.yaml [spend] the costs of two arms are measured by “paper” and by “spend” / name one measure that "
+        "adds up both"
+    ]

@@ -41,7 +41,7 @@ def adjustment(control: Moments, treated: Moments, covariates: int) -> Adjustmen
         raise ValueError(f"{covariates} covariates do not fit into moments of {size} values.")
     spread = control.spread + treated.spread
     first = size - covariates
-    kept = _independent(spread, first)
+    kept = independent(spread, first)
     slopes = np.zeros(covariates)
     if not kept:
         return Adjustment(slopes=slopes, kept=0, leverage=1.0)
@@ -86,8 +86,8 @@ def is_flat(arm: Moments) -> bool:
     return bool(arm.spread[0, 0] <= arm.count * (FLAT * float(arm.mean[0])) ** 2)
 
 
-def _independent(spread: Floats, first: int) -> list[int]:
-    """Places of the covariates that vary and are no sums of multiples of those before them."""
+def independent(spread: Floats, first: int) -> list[int]:
+    """Places of the covariates, from `first` on, that vary and are no sums of multiples of those before them."""
     kept: list[int] = []
     for index in range(first, len(spread)):
         own = spread[index, index]

@@ -23,6 +23,8 @@ from pitcairn.estimate.moments import Floats, Moments
 RANKS = "Ranks"
 """The method's name: a range of ranks on each side, which is no test."""
 
+BEYOND = "So sure a range reaches beyond the values that were kept."
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ordered:
@@ -53,6 +55,16 @@ class Ordered:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Below:
+    """Of each step of a ladder: who has less, who has at most its value, and what was known of these before."""
+
+    under: NDArray[np.int64]
+    upto: NDArray[np.int64]
+    sums: Floats
+    """(steps, covariates): the sums over all customers with at most the step's value."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Ladder:
     """Some of one arm's values by their ranks, 1 the lowest: all that its quantile needs, without the other values.
 
@@ -62,12 +74,23 @@ class Ladder:
     count: int
     ranks: NDArray[np.int64]
     values: Floats
+    below: Below | None = None
+    """Where something was known before the start, so that it can be taken out."""
 
     def __post_init__(self) -> None:
         if self.ranks.shape != self.values.shape or np.any(np.diff(self.ranks) < 1):
             raise ValueError("Ranks must rise, and each needs a value.")
         if self.ranks.size and not 1 <= self.ranks[0] <= self.ranks[-1] <= self.count:
             raise ValueError(f"Ranks must lie between 1 and {self.count:,}.")
+
+    @classmethod
+    def of(cls, rows: Floats, known: Floats) -> Ladder:
+        """From raw rows (n,) and what was known before the start of each (n, covariates): every customer is a step."""
+        order = np.argsort(rows, kind="stable")
+        values, sums = np.asarray(rows, dtype=np.float64)[order], np.cumsum(known[order], axis=0)
+        under, upto = np.searchsorted(values, values, "left"), np.searchsorted(values, values, "right")
+        below = Below(under.astype(np.int64), upto.astype(np.int64), sums[upto - 1])
+        return cls(len(values), np.arange(1, len(values) + 1), values, below)
 
     def within(self, low: int, high: int) -> tuple[float, float] | None:
         """The values at two ranks, or at the nearest known ones beyond them; None where none is known beyond."""
@@ -111,23 +134,28 @@ def quantile(arm: Ordered | Ladder, share: float, *, confidence: float = 0.95) -
     check(confidence)
     if not 0 < share < 1:
         raise ValueError(f"share == {share}, must be between 0 and 1.")
-    ranks = _ranks(arm.count, share, 0.5 - confidence / 2)
+    ranks = possible_ranks(arm.count, share, 0.5 - confidence / 2)
     if ranks is None:
         return NotAvailable(why=f"{arm.count:,} customers are too few for the quantile at {share:.0%}.")
     middle = max(1, math.ceil(arm.count * share - 1e-9))
     own, ends = arm.within(middle, middle), arm.within(*ranks)
     if own is None or ends is None:
-        return NotAvailable(why="So sure a range reaches beyond the values that were kept.")
+        return NotAvailable(why=BEYOND)
     return Quantile(estimate=own[0], low=ends[0], high=ends[1], count=arm.count)
 
 
 def quantile_difference(
-    control: Quantile | NotAvailable, treated: Quantile | NotAvailable, *, confidence: float = 0.95
+    control: Quantile | NotAvailable,
+    treated: Quantile | NotAvailable,
+    *,
+    together: float = 0.0,
+    confidence: float = 0.95,
 ) -> Effect | NotAvailable:
     """The difference of two quantiles whose ranges are at `confidence`; its own range is at the same one.
 
-    The standard error is what the range's half width implies. NotAvailable where a quantile is, or where neither
-    range has any width: so many customers have that one value that the quantile cannot show a difference.
+    `together` is the correlation of the two, of quantiles that were adjusted to the same customers. The standard error
+    is what the range's half width implies. NotAvailable where a quantile is, or where neither range has any width: so
+    many customers have that one value that the quantile cannot show a difference.
     """
     check(confidence)
     if isinstance(control, NotAvailable):
@@ -135,13 +163,17 @@ def quantile_difference(
     if isinstance(treated, NotAvailable):
         return treated
     estimate = treated.estimate - control.estimate
-    down = math.hypot(treated.estimate - treated.low, control.high - control.estimate)
-    up = math.hypot(treated.high - treated.estimate, control.estimate - control.low)
+    down = _put(treated.estimate - treated.low, control.high - control.estimate, together)
+    up = _put(treated.high - treated.estimate, control.estimate - control.low, together)
     return _effect(control, treated, (estimate, estimate - down, estimate + up), (down + up) / 2, confidence)
 
 
 def quantile_relative_difference(
-    control: Quantile | NotAvailable, treated: Quantile | NotAvailable, *, confidence: float = 0.95
+    control: Quantile | NotAvailable,
+    treated: Quantile | NotAvailable,
+    *,
+    together: float = 0.0,
+    confidence: float = 0.95,
 ) -> Effect | NotAvailable:
     """By what share the treated arm's quantile is higher, on the log scale, so never below -100 %.
 
@@ -155,11 +187,16 @@ def quantile_relative_difference(
     if min(control.low, treated.low) <= 0:
         return NotAvailable(why="A group's quantile is not clearly above zero, so there is no share of it.")
     ratio = treated.estimate / control.estimate
-    down = math.hypot(math.log(treated.estimate / treated.low), math.log(control.high / control.estimate))
-    up = math.hypot(math.log(treated.high / treated.estimate), math.log(control.estimate / control.low))
+    down = _put(math.log(treated.estimate / treated.low), math.log(control.high / control.estimate), together)
+    up = _put(math.log(treated.high / treated.estimate), math.log(control.estimate / control.low), together)
     widths = [(arm.high - arm.low) / 2 / arm.estimate for arm in (control, treated)]
     ends = ratio - 1, ratio * math.exp(-down) - 1, ratio * math.exp(up) - 1
-    return _effect(control, treated, ends, ratio * math.hypot(*widths), confidence)
+    return _effect(control, treated, ends, ratio * _put(widths[0], widths[1], together), confidence)
+
+
+def _put(one: float, other: float, together: float) -> float:
+    """Two distances squared and added, less what they have in common (Zou, Psychological Methods 2007)."""
+    return math.sqrt(max(0.0, one**2 + other**2 - 2 * together * one * other))
 
 
 def _effect(
@@ -182,7 +219,7 @@ def _effect(
     )
 
 
-def _ranks(count: int, share: float, tail: float) -> tuple[int, int] | None:
+def possible_ranks(count: int, share: float, tail: float) -> tuple[int, int] | None:
     """The ranks just beyond which the true quantile lies with at most `tail` chance each; None where there are none."""
     reach = -float(ndtri(tail)) * math.sqrt(count * share * (1 - share)) + 3
     # The number of customers at or below the true quantile is binomial.

@@ -58,7 +58,7 @@ def _before(engine: Engine, people: Population) -> Iterator[Baseline]:
         ((eligible, *moments),) = engine.rows(sql)
     for number, measure in enumerate(people.measures):
         values, mean, sd = moments[3 * number : 3 * number + 3]
-        if values >= 2 and measure.kind != "ratio" and not measure.change:
+        if values >= 2 and measure.kind not in ("ratio", "quantile") and not measure.change:
             yield _known(measure, eligible, values, float(mean), float(sd))
 
 

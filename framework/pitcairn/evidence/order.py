@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pitcairn.design.plan import MeasurePlan
-from pitcairn.estimate.quantiles import Ladder
+from pitcairn.estimate.quantiles import Below, Ladder
 from pitcairn.evidence.apart import Apart
 from pitcairn.evidence.cube import Ladders
 from pitcairn.evidence.query import Reduction
@@ -29,21 +29,25 @@ class Order:
     """One measure's ladders: the statement, and what its rows mean."""
 
     sql: str
-    _decimals: int
+    _decimals: tuple[int, ...]
+    """Of the value, and of what was known before the start."""
     _apart: Apart
 
     @classmethod
     def of(cls, measure: MeasurePlan, reduction: Reduction, apart: Apart) -> Order:
         """Of the one measure in `reduction`."""
         (slot,) = reduction.slots
-        return cls(_sql(reduction.inner, slot.values[0], measure.at or 0.5, apart), slot.decimals[0], apart)
+        sql = _sql(reduction.inner, slot.values[0], slot.covariates, measure.at or 0.5, apart)
+        return cls(sql, slot.decimals, apart)
 
-    def read(self, rows: Sequence[tuple[int, int, int, int, int]]) -> Ladders:
-        """The ladders, from the statement's rows: dimension, group, customers, rank, value."""
-        found: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    def read(self, rows: Sequence[tuple[int, ...]]) -> Ladders:
+        """The ladders, from the statement's rows: dimension, group, customers, rank, value; where something was known
+        before the start also how many have less, how many at most that, and these ones' sums of what was known.
+        """
+        found: dict[tuple[int, int], list[tuple[int, ...]]] = {}
         counts: dict[tuple[int, int], int] = {}
-        for by, key, count, rank, value in rows:
-            found.setdefault((by, key), []).append((rank, value))
+        for by, key, count, *step in rows:
+            found.setdefault((by, key), []).append(tuple(step))
             counts[by, key] = count
         return {
             id: {
@@ -54,30 +58,50 @@ class Order:
             for by, (id, keys) in enumerate(self._apart.keys)
         }
 
-    def _ladder(self, count: int, steps: list[tuple[int, int]]) -> Ladder:
-        ranks, values = zip(*sorted(steps), strict=True)
-        return Ladder(count, np.array(ranks, dtype=np.int64), np.array(values, dtype=np.float64) / 10**self._decimals)
+    def _ladder(self, count: int, steps: list[tuple[int, ...]]) -> Ladder:
+        ranks, values, *more = zip(*sorted(steps), strict=True)
+        scaled = np.array(values, dtype=np.float64) / 10 ** self._decimals[0]
+        known = None
+        if more:
+            sums = [
+                np.array(column, dtype=np.float64) / 10**digits
+                for column, digits in zip(more[2:], self._decimals[1:], strict=True)
+            ]
+            under, upto = (np.array(column, dtype=np.int64) for column in more[:2])
+            known = Below(under, upto, np.column_stack(sums))
+        return Ladder(count, np.array(ranks, dtype=np.int64), scaled, known)
 
 
-def _sql(inner: str, value: str, share: float, apart: Apart) -> str:
+def _sql(inner: str, value: str, covariates: Sequence[str], share: float, apart: Apart) -> str:
+    ordered = "OVER (PARTITION BY {key} ORDER BY p_value)"
+    more = {}
+    if covariates:
+        # All who have the value itself are in it, so that the order among them does not matter.
+        more = {"p_under": f"RANK() {ordered} - 1", "p_upto": f"COUNT(*) {ordered}"}
+        more |= {f"p_sum_{place}": f"SUM({name}) {ordered}" for place, name in enumerate(covariates)}
+    known = "".join(f", {name}" for name in covariates)
     ranked = apart.each(
         "SELECT {by} AS p_by, {key} AS p_key, p_value, "
-        "ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY p_value) AS p_rank, "
-        "COUNT(*) OVER (PARTITION BY {key}) AS p_count FROM ordered"
+        f"ROW_NUMBER() {ordered} AS p_rank, "
+        "COUNT(*) OVER (PARTITION BY {key}) AS p_count"
+        + "".join(f", {sql} AS {name}" for name, sql in more.items())
+        + " FROM ordered"
     )
+    kept = "".join(f", {name}" for name in more)
     exact, spread = _double(share), _double(share * (1 - share))
     error = f"SQRT(CAST(p_count AS DOUBLE PRECISION) * {spread})"
     # The middle is found as the estimator finds it, in the same arithmetic.
     middle = f"CEIL(CAST(p_count AS DOUBLE PRECISION) * {exact} - {_double(1e-9)})"
     step = f"CAST(FLOOR({error} / {STEPS}) AS BIGINT)"
     return (
-        f"WITH ordered AS (SELECT {', '.join(apart.columns)}, {value} AS p_value FROM ({inner}) AS customers "
+        f"WITH ordered AS (SELECT {', '.join(apart.columns)}, {value} AS p_value{known} FROM ({inner}) AS customers "
         f"INNER JOIN {apart.sql} ON p_place = p_cell WHERE {value} IS NOT NULL), "
         f"ranked AS ({ranked}), "
-        f"stepped AS (SELECT p_by, p_key, p_count, p_rank, p_value, "
+        f"stepped AS (SELECT p_by, p_key, p_count, p_rank, p_value{kept}, "
         f"p_rank - CASE WHEN {middle} < 1 THEN 1 ELSE CAST({middle} AS BIGINT) END AS p_off, "
         f"CASE WHEN {step} < 1 THEN 1 ELSE {step} END AS p_step, {REACH} * {error} + {STEPS} AS p_reach FROM ranked) "
-        f"SELECT p_by, p_key, p_count, p_rank, p_value FROM stepped WHERE ABS(p_off) <= p_reach AND p_off % p_step = 0"
+        f"SELECT p_by, p_key, p_count, p_rank, p_value{kept} FROM stepped "
+        f"WHERE ABS(p_off) <= p_reach AND p_off % p_step = 0"
     )
 
 

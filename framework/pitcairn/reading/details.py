@@ -137,7 +137,8 @@ def _row(
 
 def _has_p(effect: Effect) -> bool:
     """Newcombe's range, and one of ranks, are no tests turned round, so a p-value beside them could contradict them."""
-    return effect.p is not None or (effect.standard_error > 0 and effect.method not in (NEWCOMBE, RANKS, DRAWN_IN))
+    is_test = not effect.method.startswith((NEWCOMBE, RANKS, DRAWN_IN))
+    return effect.p is not None or (effect.standard_error > 0 and is_test)
 
 
 def _mean(measure: MeasurePlan, moments: Moments) -> str:

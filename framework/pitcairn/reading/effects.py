@@ -17,7 +17,7 @@ from pitcairn.estimate.effect import Effect, NotAvailable
 from pitcairn.estimate.exact import Counts, exact_share_difference, mid_p
 from pitcairn.estimate.means import difference, ratio_difference
 from pitcairn.estimate.moments import Moments
-from pitcairn.estimate.proportions import is_small, share_difference
+from pitcairn.estimate.proportions import SMALL, is_small, share_difference
 from pitcairn.estimate.quantiles import (
     Quantile,
     Ranked,
@@ -25,11 +25,15 @@ from pitcairn.estimate.quantiles import (
     quantile_difference,
     quantile_relative_difference,
 )
+from pitcairn.estimate.quantiles_adjusted import adjusted_quantile_difference, adjusted_quantile_relative
 from pitcairn.estimate.relative import relative_difference, relative_ratio_difference
 from pitcairn.estimate.skewed import is_uneven, skewed_difference, skewed_ratio_difference
 from pitcairn.evidence.cube import Cube
 
 Outcome = Effect | NotAvailable
+
+NOT_ADJUSTED = f"not adjusted, which needs {SMALL} customers with it and {SMALL} without in each group"
+"""What is said of a share from few events: all outcomes that could have been are counted, whatever came before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,9 @@ def effect(
     With `exact`, every outcome of few events is counted: for what a decision hangs on, since it takes up to a second.
     """
     if measure.kind == "quantile":
+        if measure.adjusts and isinstance(control, Ranked) and isinstance(treated, Ranked):
+            share, known = measure.at or 0.5, measure.adjusts
+            return adjusted_quantile_difference(control, treated, share, covariates=known, confidence=confidence)
         return quantile_difference(
             _ranked(measure, control, confidence), _ranked(measure, treated, confidence), confidence=confidence
         )
@@ -62,7 +69,10 @@ def effect(
     if measure.is_rate:
         counts = _counts(control, treated)
         if _is_few(counts):
-            return _few(counts, confidence, exact=exact)
+            found = _few(counts, confidence, exact=exact)
+            if isinstance(found, NotAvailable) or not measure.adjusts:
+                return found
+            return replace(found, method=f"{found.method}; {NOT_ADJUSTED}")
     if skewed:
         return skewed_difference(
             control, treated, covariates=measure.adjusts, confidence=confidence, share=measure.is_rate
@@ -75,6 +85,9 @@ def relative(measure: MeasurePlan, control: Moments, treated: Moments, confidenc
     if measure.change:
         return NotAvailable(why="A change has no share of another change: that may be zero, or less.")
     if measure.kind == "quantile":
+        if measure.adjusts and isinstance(control, Ranked) and isinstance(treated, Ranked):
+            share, known = measure.at or 0.5, measure.adjusts
+            return adjusted_quantile_relative(control, treated, share, covariates=known, confidence=confidence)
         return quantile_relative_difference(
             _ranked(measure, control, confidence), _ranked(measure, treated, confidence), confidence=confidence
         )

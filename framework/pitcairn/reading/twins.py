@@ -11,18 +11,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pitcairn.design.plan import MeasurePlan, Plan
+from pitcairn.estimate.clustered import Clustered
 from pitcairn.estimate.effect import Effect, NotAvailable
 from pitcairn.estimate.moments import Moments
+from pitcairn.estimate.quantiles import Ranked
 from pitcairn.estimate.strata import stratified_difference
 from pitcairn.evidence.cube import Cube
 from pitcairn.evidence.exposure import DIMENSION, REACHED
-from pitcairn.reading.effects import MeasureEffects, Outcome, compared, effect, relative
+from pitcairn.reading.effects import NOT_ADJUSTED, MeasureEffects, Outcome, compared, effect, relative
 from pitcairn.reading.groups import SMALLEST_CELL
 from pitcairn.reading.numbers import display_for, written
 from pitcairn.reading.result import TwinKind, TwinRow
 
 UNADJUSTED = "All customers, not adjusted for the value before"
 NO_LIKES = "Who in the comparison would have been reached is not known, so reached customers have nobody to be held to."
+FEW_EVENTS = f"The result itself is {NOT_ADJUSTED}."
 FEW_REACHED = f"Fewer than {SMALLEST_CELL} customers were reached: not shown."
 
 
@@ -71,10 +74,12 @@ def twin_rows(plan: Plan, found: tuple[Twin, ...]) -> tuple[TwinRow, ...]:
 def _of_measure(plan: Plan, cube: Cube, item: MeasureEffects) -> Iterator[Twin]:
     measure = item.measure
     moments = _by_arm(cube.moments(measure.id))
-    if measure.adjusts and plan.cluster is None:
+    if measure.adjusts:
         plainly = replace(measure, before=None, adjust_for=(), change=False)
-        bare = {arm: found.along(np.eye(measure.size)[: plainly.size]) for arm, found in moments.items()}
-        yield from _twins(plan, item, "unadjusted", UNADJUSTED, plainly, bare)
+        bare = {arm: _bare(found, plainly.size) for arm, found in moments.items()}
+        for twin in _twins(plan, item, "unadjusted", UNADJUSTED, plainly, bare):
+            is_same = isinstance(twin.main, Effect) and NOT_ADJUSTED in twin.main.method
+            yield replace(twin, outcome=NotAvailable(why=FEW_EVENTS), share=None) if is_same else twin
     if measure.cap is not None:
         whole = _by_arm(cube.moments(measure.uncapped.id))
         yield from _twins(plan, item, "uncapped", "All customers, not capped", replace(measure, cap=None), whole)
@@ -139,6 +144,14 @@ def _within_groups(plan: Plan, cube: Cube, item: MeasureEffects, moments: Mappin
             if pairs:
                 outcome = stratified_difference(pairs, covariates=item.measure.adjusts, confidence=confidence)
             yield replace(twin, outcome=outcome, share=None)
+
+
+def _bare(arm: Moments, size: int) -> Moments:
+    """The first `size` values, with the order of the first, or the sums of what was drawn, where these are known."""
+    found = arm.along(np.eye(len(arm.mean))[:size])
+    if isinstance(arm, Clustered):
+        return Clustered.of_drawn(found, arm.drawn.along(np.eye(len(arm.drawn.mean))[:2]))
+    return Ranked.of_ladder(found, arm.ladder) if isinstance(arm, Ranked) else found
 
 
 def _by_arm(moments: Mapping[tuple[str, ...], Moments]) -> dict[str, Moments]:

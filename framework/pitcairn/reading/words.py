@@ -85,7 +85,8 @@ def _kinds(plan: Plan) -> Iterator[str]:
         yield (
             "A quantile is that of the customers who have a value. Each group's range ends at values that customers "
             "had, those whose rank chance cannot rule out (Woodruff 1952); the two are put together as by Zou and "
-            "Donner (2008). It is not adjusted for anything known before the start."
+            "Donner (2008). Where something was known before the start, each group's distribution is adjusted for it "
+            "before the quantile is taken (Jiang, Phillips, Tao and Zhang 2023; Oka et al. 2024)."
         )
     if plan.cluster:
         yield (

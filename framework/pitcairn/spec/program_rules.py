@@ -106,8 +106,8 @@ _ONLY_FOR: dict[str, tuple[str, ...]] = {
     "usual": ("any", "share"),
     "money": ("count", "sum", "mean", "quantile", "ratio"),
     "decimals": ("count", "sum", "mean", "quantile", "ratio"),
-    "before": ("any", "count", "sum", "mean", "share"),
-    "adjust_for": ("any", "count", "sum", "mean", "ratio", "share"),
+    "before": ("any", "count", "sum", "mean", "quantile", "share"),
+    "adjust_for": ("any", "count", "sum", "mean", "quantile", "ratio", "share"),
     "at": ("quantile",),
     "change": ("mean",),
 }
