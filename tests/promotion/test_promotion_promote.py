@@ -35,6 +35,7 @@ from pitcairn.promotion.readiness import standings
 from pitcairn.reading.cost_row import CostRow
 from pitcairn.reading.encode import from_json
 from promotion import other_pythons
+from promotion.test_promotion_inside import gif
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 6, 3, 9, tzinfo=UTC)
@@ -102,7 +103,10 @@ def test_a_proven_model_becomes_a_pack_and_a_row(decided: ProgramFolder) -> None
     assert verify(decided.ledger_file).intact
     assert pack.contents.decided_by == SOMEBODY
     assert pack.contents.identity.promoted_at.startswith("2026-06-03T09:00:00")
-    assert {one.test for one in made.standings} == {one.test for one in pack.contents.tests}
+    assert [one.test for one in pack.contents.tests] == [
+        *(one.test for one in made.standings),
+        "Nothing in it names a customer",
+    ]
 
 
 def test_the_pack_holds_raw_and_shrunken_numbers_groups_and_every_try(decided: ProgramFolder) -> None:
@@ -606,6 +610,27 @@ def test_harmless_assets_go_along(decided: ProgramFolder) -> None:
     asset(decided, "card.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><text>{{ first_name }}</text></svg>\n")
     pack = opened(done(decided).file)
     assert b"{{ first_name }}" in pack.payload["practice/assets/card.svg"]
+
+
+def test_a_customer_behind_a_picture_is_refused_and_an_unsearchable_one_needs_a_persons_word(
+    decided: ProgramFolder,
+) -> None:
+    who = a_customer(decided).encode()
+    asset(decided, "card.gif", gif(b"\x21\xfe" + bytes([len(who)]) + who + b"\0"))
+    with pytest.raises(Refused, match="names a customer") as caught:
+        done(decided)
+    assert caught.value.problems[0].file == "card.gif, behind what people see"
+    (decided.pilot_folder("pickup-note") / "card.gif").write_bytes(gif() + b"more")
+    with pytest.raises(Refused, match="4 bytes follow its end") as caught:
+        done(decided)
+    assert "looked_through" in str(caught.value.problems[0].hint)
+    with edited(decided.pack_file("pickup-note")) as change:
+        change("assets: [card.gif]", "assets: [card.gif]\nlooked_through: {card.gif: Ines Duarte saw no name in it.}")
+        told = opened(done(decided).file).contents.tests[-1]
+        assert told.evidence.endswith("card.gif cannot be searched: Ines Duarte saw no name in it.")
+        change("looked_through: {card.gif:", "looked_through: {card.jpg:")
+    with pytest.raises(Refused, match="is not one of the assets"):
+        done(decided)
 
 
 def test_no_id_and_no_small_count_is_in_a_pack(decided: ProgramFolder) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from pitcairn.errors import Problem
 from pitcairn.promotion.archive import Files
 from pitcairn.promotion.contents import Contents
+from pitcairn.promotion.inside import look
 from pitcairn.reading.groups import SMALLEST_CELL
 
 Mentioned = Callable[[Sequence[str]], frozenset[int]]
@@ -23,6 +24,7 @@ _MAGIC = {
     "webp": (b"RIFF",),
     "pdf": (b"%PDF-",),
 }
+BEHIND = ", behind what people see"
 LARGEST_TABLE = 20
 """Lines in a row with the same number of separators: more is a table of something, and it may be customers."""
 _SECRETS = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|\bAKIA[0-9A-Z]{16}\b|\b(?:ghp|sk|xox[bp])[-_][A-Za-z0-9_-]{16,}")
@@ -33,19 +35,42 @@ SHORTEST_ID, SHORTEST_NUMBER = 4, 6
 """Shorter words and numbers are too often just words, amounts or years."""
 
 
-def faults(contents: Contents, practice: Files, mentioned: Mentioned) -> tuple[Problem, ...]:
-    """Everything in the contents, the playbook and the assets that must not leave; by file and line, never what."""
+def faults(
+    contents: Contents, practice: Files, mentioned: Mentioned, vouched: Collection[str] = ()
+) -> tuple[Problem, ...]:
+    """Everything in the contents, the playbook and the assets that must not leave; by file and line, never what.
+
+    `vouched` are assets that cannot be searched, and that a named person looked through.
+    """
     found = list(_cells(contents))
     texts = {"pack.yaml and the plan": _words_of(contents)}
     for path, data in practice.items():
-        name = path.removeprefix("practice/").removeprefix("assets/")
-        text = _text(data)
+        name, text = _name(path), _text(data)
         if text is not None:
             texts[name] = text
-        found += _asset(name, data, text)
+        wrong = list(_asset(name, data, text))
+        found += wrong
+        if wrong:
+            continue
+        hidden = look(_ending(name), data)
+        texts[f"{name}{BEHIND}"] = "\n".join(hidden.texts)
+        if hidden.unseen is not None and name not in vouched:
+            found.append(
+                Problem(
+                    message=f"Nobody can tell whether this names customers: {hidden.unseen}.",
+                    hint="save it without what people do not see; or look through it, and say so in pack.yaml: "
+                    "looked_through",
+                    file=name,
+                )
+            )
     for name, text in texts.items():
         found += _in_text(name, text, mentioned)
     return tuple(found)
+
+
+def unseen(practice: Files) -> tuple[str, ...]:
+    """The files that cannot be searched."""
+    return tuple(_name(path) for path, data in practice.items() if look(_ending(path), data).unseen is not None)
 
 
 def _cells(contents: Contents) -> Iterator[Problem]:
@@ -60,7 +85,7 @@ def _cells(contents: Contents) -> Iterator[Problem]:
 
 
 def _asset(name: str, data: bytes, text: str | None) -> Iterator[Problem]:
-    ending = name.rpartition(".")[2].lower()
+    ending = _ending(name)
     if ending not in ENDINGS:
         yield Problem(
             message="This kind of file may hold customers, and is not taken into a pack.",
@@ -90,6 +115,14 @@ def _in_text(name: str, text: str, mentioned: Mentioned) -> Iterator[Problem]:
     for position in sorted(mentioned([word for word, _ in words])):
         line = text.count("\n", 0, words[position][1]) + 1
         yield Problem(message="This line names a customer of the pilot.", hint="take it out", file=name, line=line)
+
+
+def _name(path: str) -> str:
+    return path.removeprefix("practice/").removeprefix("assets/")
+
+
+def _ending(name: str) -> str:
+    return name.rpartition(".")[2].lower()
 
 
 def _table(text: str) -> int:

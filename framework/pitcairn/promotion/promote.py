@@ -85,7 +85,7 @@ def promote(
     case = _case(found)
     practice = practice_files(case)
     _refuse_names(practice)
-    tested = tuple(Tested(test=one.test, evidence=one.evidence) for one in tests)
+    tested = (*(Tested(test=one.test, evidence=one.evidence) for one in tests), _searched(case, practice))
     contents = assembled(case, FIRST, tested, practice)
     _refuse_private(folder, found, contents, practice)
     earlier = _earlier(folder, contents.identity.name)
@@ -160,12 +160,21 @@ def _refuse_names(practice: Mapping[str, bytes]) -> None:
 
 
 def _refuse_private(folder: ProgramFolder, found: Candidate, contents: Contents, practice: Mapping[str, bytes]) -> None:
+    vouched = found.spec.looked_through if found.spec else {}
     lists = [folder.assignment_file(turn.plan.pilot, turn.plan.number) for turn in found.turns]
     with Engine.open(folder.scratch) as engine:
         known = [path for path in lists if path.is_file()]
-        problems = privacy.faults(contents, practice, lambda words: mentioned(engine, known, words))
+        problems = privacy.faults(contents, practice, lambda words: mentioned(engine, known, words), vouched)
     if problems:
         raise Refused(problems)
+
+
+def _searched(case: Case, practice: Mapping[str, bytes]) -> Tested:
+    """What was searched for customers, and what only a person could look through: told to whoever gets the pack."""
+    unseen = privacy.unseen(practice)
+    said = [f"{len(practice) - len(unseen)} of {len(practice)} files and every text were searched, and name nobody."]
+    said += [f"{name} cannot be searched: {case.spec.looked_through.get(name, '')}" for name in unseen]
+    return Tested(test="Nothing in it names a customer", evidence=" ".join(said))
 
 
 def _earlier(folder: ProgramFolder, name: str) -> tuple[Earlier, ...]:

@@ -92,6 +92,9 @@ class PackSpec(Model):
     summary: Text = Field(description="The practice in a sentence or two, for somebody who was not there.")
     playbook: Text = Field(description="A Markdown file beside this one: how it is done, step by step.")
     assets: list[Text] = Field(default_factory=list, max_length=200, description="Files beside this one it needs.")
+    looked_through: dict[Text, Text] = Field(
+        default_factory=dict, description="Assets that cannot be searched → who looked through them, and for what."
+    )
     place: list[Column] = Field(
         default_factory=list, description="Columns of `customers.keep` that only name the pilot's own place."
     )

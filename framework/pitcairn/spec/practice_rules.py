@@ -54,6 +54,11 @@ def _files(source: Source, spec: PackSpec, home: Path) -> Iterator[Problem]:
     for at, name in enumerate(spec.assets):
         if name in spec.assets[:at] or name == spec.playbook:
             yield source.problem(("assets", at), f"“{name}” is named twice", "name it once")
+    for name in spec.looked_through:
+        if name not in spec.assets:
+            yield source.problem(
+                ("looked_through", name), f"“{name}” is not one of the assets", "name it there as well"
+            )
 
 
 def _parameters(source: Source, spec: PackSpec, home: Path) -> Iterator[Problem]:  # noqa: ARG001  every rule's
