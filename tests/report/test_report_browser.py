@@ -9,13 +9,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from page_samples import pages
+from every_page import every_page
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((found for name in BROWSERS if (found := shutil.which(name))), "")
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-SOME = ("promote", "unsafe_to_read")
-"""Pages that the default run shows to axe-core; `-m slow` shows it all of them."""
+SOME = (
+    *("iteration: promote", "iteration: unsafe_to_read", "iteration: by day", "iteration: hostile"),
+    *("plan: cannot be shown", "card: pack", "registry: index.html", "registry: calibration.html"),
+    *("site: index.html", "site: pilots/note/index.html", "site: together/2026-03-01-2026-08-31.html"),
+)
+"""Pages that the default run shows to axe-core, of every kind one; `-m slow` shows it all of them."""
+FOCUSED = """() => {
+  const one = document.activeElement, box = one.getBoundingClientRect(), style = getComputedStyle(one);
+  return {
+    at: [...document.querySelectorAll('*')].indexOf(one), name: one.tagName.toLowerCase(),
+    seen: box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+    ring: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0,
+  }
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +42,8 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def shown() -> dict[str, str]:
-    return pages()
+def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return every_page(tmp_path_factory.mktemp("every"))
 
 
 @pytest.fixture
@@ -43,28 +55,60 @@ def tab(browser) -> Iterator[Any]:
 
 
 def judged(tab: Any, html: str) -> list[str]:
-    """What axe-core finds in light, in dark and on a phone."""
+    """What axe-core finds in light, in dark, where only colours change, and on a phone."""
     from axe_playwright_python.sync_playwright import Axe
 
     tab.set_content(html)
     found = []
-    for scheme, size in (("light", WIDE), ("dark", WIDE), ("light", PHONE)):
+    axe, colours = Axe(), {"runOnly": ["color-contrast", "link-in-text-block"]}
+    for scheme, size, only in (("light", WIDE, None), ("dark", WIDE, colours), ("light", PHONE, None)):
         tab.emulate_media(color_scheme=scheme)
         tab.set_viewport_size(size)
-        for one in Axe().run(tab).response["violations"]:
+        for one in axe.run(tab, options=only).response["violations"]:
             places = [node["html"][:200] for node in one["nodes"][:3]]
             found.append(f"{scheme} {size['width']}: {one['id']}: {places}")
     return found
 
 
-@pytest.mark.parametrize("name", SOME)
-def test_axe_finds_nothing(tab, shown, name):
-    assert judged(tab, shown[name]) == []
+def test_axe_finds_nothing(tab, shown):
+    assert {name: found for name in SOME if (found := judged(tab, shown[name]))} == {}
 
 
 @pytest.mark.slow
 def test_axe_finds_nothing_on_any_page(tab, shown):
     assert {name: found for name, html in shown.items() if (found := judged(tab, html))} == {}
+
+
+def test_axe_would_find_what_is_wrong(tab, shown):
+    spoilt = (
+        shown["registry: calibration.html"]
+        .replace("--soft: #545d68", "--soft: #c9ced4")
+        .replace("<html lang", "<html x")
+    )
+    found = " ".join(judged(tab, spoilt))
+    assert "color-contrast" in found
+    assert "html-has-lang" in found
+
+
+@pytest.mark.parametrize("name", ["iteration: by day", "plan: cannot be shown", "card: pack", "site: index.html"])
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_the_keyboard_goes_through_the_page_in_order_and_is_seen_all_the_way(tab, shown, name, size):
+    tab.set_viewport_size(size)
+    tab.emulate_media(reduced_motion="reduce")
+    tab.set_content(shown[name])
+    steps = []
+    for _ in range(200):
+        tab.keyboard.press("Tab")
+        steps.append(tab.evaluate(FOCUSED))
+        if steps[-1]["name"] == "body" or (len(steps) > 1 and steps[-1]["at"] <= steps[-2]["at"]):
+            steps.pop()
+            break
+    places = [step["at"] for step in steps]
+    assert len(places) > 3
+    assert places == sorted(places)
+    assert [step for step in steps if not (step["seen"] and step["ring"])] == []
+    can_be_used = "[...document.querySelectorAll('a[href], summary, [tabindex]')].filter(one => one.checkVisibility())"
+    assert len(places) == tab.evaluate(f"{can_be_used}.length")
 
 
 def test_nothing_is_wider_than_a_phone_and_nothing_is_requested(tab, shown, tmp_path):
@@ -85,7 +129,7 @@ def test_nothing_is_wider_than_a_phone_and_nothing_is_requested(tab, shown, tmp_
 def test_the_verdict_is_read_without_scrolling_far_on_a_phone(tab, shown):
     tab.set_viewport_size(PHONE)
     for code in ("promote", "harm", "cannot_tell"):
-        tab.set_content(shown[code])
+        tab.set_content(shown[f"iteration: {code}"])
         assert tab.evaluate("document.querySelector('h1').getBoundingClientRect().bottom") < 2 * PHONE["height"]
 
 
@@ -96,7 +140,7 @@ def test_on_paper_the_first_page_stands_alone_and_the_rest_is_short(tab, shown, 
         pytest.skip("pdftotext, which reads paper, is not installed here")
     import subprocess
 
-    tab.set_content(shown[name])
+    tab.set_content(shown[f"iteration: {name}"])
     tab.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True, print_background=False)
     text = subprocess.run([reader, "-layout", tmp_path / "page.pdf", "-"], capture_output=True, text=True, check=True)
     sheets = text.stdout.split("\f")[:-1]

@@ -63,6 +63,7 @@ class Page(HTMLParser):
         self.words: list[str] = []
         self.children: dict[int, list[str]] = {}
         self.stack: list[int] = []
+        self.goes_on = False
         self.feed(html)
         self.close()
         assert self.stack == []
@@ -71,6 +72,7 @@ class Page(HTMLParser):
         if self.stack:
             self.children.setdefault(self.stack[-1], []).append(tag)
         self.elements.append((tag, dict(attrs)))
+        self.goes_on = ("class", "term") in attrs
         if tag not in self.VOID:
             self.stack.append(len(self.elements) - 1)
 
@@ -78,11 +80,19 @@ class Page(HTMLParser):
         self.elements.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag):
-        assert self.elements[self.stack.pop()][0] == tag
+        closed, attrs = self.elements[self.stack.pop()]
+        assert closed == tag
+        self.goes_on = attrs.get("class") == "term"
 
     def handle_data(self, data):
-        if not (self.stack and self.elements[self.stack[-1]][0] == "style"):
+        if self.stack and self.elements[self.stack[-1]][0] == "style":
+            return
+        # A word that is linked to the glossary is part of its sentence.
+        if self.goes_on and self.words:
+            self.words[-1] += data
+        else:
             self.words.append(data)
+        self.goes_on = False
 
     @property
     def text(self) -> str:

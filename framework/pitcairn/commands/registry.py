@@ -23,7 +23,7 @@ def command(session: Session, folder: Path) -> Answer:
     A registry is a folder, or a git repository: packs/*.pilotpack, and adoptions/*.json as `watch --registry` writes
     them. Makes index.json, index.html and calibration.html, where every adoption's prediction stands beside what came.
     """
-    from pitcairn.promotion.registry import sentences, write
+    from pitcairn.promotion.registry_pages import sentences, write
 
     today = session.today or datetime.now(UTC).date()
     index, files = write(folder, today, moved=session.today is not None)

@@ -12,6 +12,7 @@ from pitcairn.program import ProgramFolder
 from pitcairn.reading.numbers import Display
 from pitcairn.report.axis_charts import NOBODY, Drawn, drawer, drawn
 from pitcairn.report.built_up import NO_CHARTS
+from pitcairn.report.layout import words
 from pitcairn.report.pages import Crumb, Fact
 from pitcairn.report.pictures import Icon
 from pitcairn.report.plan_pages import PlanPage, Seen, Size
@@ -22,6 +23,12 @@ MARKS: dict[bool | None, tuple[Icon, str]] = {
     False: ("watch", "Cannot be shown"),
     None: ("neutral", "Cannot be said"),
 }
+
+WORDS = (
+    *("confirmation", "deciding-measure", "drawn-by-lot", "exploration", "guardrail", "iteration", "measure", "model"),
+    *("natural-frequencies", "pilot", "plan", "prediction", "range", "worth-it-line"),
+)
+"""What the page of a plan may speak of."""
 
 
 def write_plan_page(folder: ProgramFolder, found: Outlook) -> Path:
@@ -58,6 +65,7 @@ def plan_page(found: Outlook) -> PlanPage:
         chart_by=chart_by,
         note=NO_CHARTS if chart_by == NOBODY else None,
         next_command=f"pitcairn launch {plan.pilot} --dry-run",
+        terms=words(*WORDS),
     )
 
 
@@ -94,12 +102,13 @@ def _chart(found: Outlook) -> Drawn | None:
     across: dict[str, Any] = {
         "field": "customers",
         "type": "quantitative",
-        "scale": {"type": "log"},
+        "scale": {"type": "log", "nice": False, "padding": 24},
         "axis": {
             "title": "customers drawn",
             "values": [one.customers for one in found.curve],
             "format": ",",
             "grid": False,
+            "labelOverlap": True,
         },
     }
     up = {

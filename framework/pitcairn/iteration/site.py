@@ -17,6 +17,7 @@ from pitcairn.ledger.history import LaunchRow
 from pitcairn.program import ID, ProgramFolder
 from pitcairn.reading.overview import PilotNow, RolloutNow, Spending
 from pitcairn.report.context import Records
+from pitcairn.report.cuts import PROGRAM, STORIES
 from pitcairn.report.program import Program, lineage_file, lineage_page, pilot_page, program_page, together_href
 from pitcairn.report.render import iteration_page, rendered
 from pitcairn.report.site import swap_in
@@ -47,12 +48,13 @@ def build(folder: ProgramFolder, *, today: date, to: Path | None = None, rollout
     program = _program(folder, records, today, rollouts)
     templates = folder.templates
     place = to or folder.site
-    pages = {"index.html": rendered("program.html.j2", program_page(program), templates)}
+    pages = {"index.html": rendered("program.html.j2", program_page(program), templates, PROGRAM)}
     for pilot in program.pilots:
-        pages[f"pilots/{pilot.pilot}/index.html"] = rendered("story.html.j2", pilot_page(program, pilot), templates)
+        page = pilot_page(program, pilot)
+        pages[f"pilots/{pilot.pilot}/index.html"] = rendered("story.html.j2", page, templates, STORIES)
     for spending in program.lineages:
         name = f"lineages/{lineage_file(spending.lineage)}"
-        pages[name] = rendered("story.html.j2", lineage_page(program, spending), templates)
+        pages[name] = rendered("story.html.j2", lineage_page(program, spending), templates, STORIES)
     for turn in program.turns:
         if turn.result is not None:
             html = iteration_page(turn.result, records.context(turn.result), linked=True, templates=templates)

@@ -13,10 +13,10 @@ from pitcairn.promotion.watch import IN_A_ROW, Watched
 def percent(log_ratio: float) -> str:
     """
     >>> percent(0.1), percent(-0.05), percent(0.0)
-    ('+10.5 %', '−4.9 %', '+0.0 %')
+    ('+10.5%', '−4.9%', '+0.0%')
     """
     share = math.expm1(log_ratio) * 100
-    return f"{'−' if share < 0 else '+'}{abs(share):.1f} %"
+    return f"{'−' if share < 0 else '+'}{abs(share):.1f}%"
 
 
 def out_of_ten(chance: float) -> str:

@@ -1,4 +1,4 @@
-"""A registry: a folder, or a git repository, with packs and adoptions, and pages made from them."""
+"""A registry: a folder, or a git repository, with packs and adoptions, read whole."""
 
 from __future__ import annotations
 
@@ -11,18 +11,13 @@ from pathlib import Path
 
 from pitcairn.atomic import write_all
 from pitcairn.canonical import digest, dumps
-from pitcairn.errors import DataError, PitcairnError, Problem, Refused
+from pitcairn.errors import DataError, PitcairnError, Problem
 from pitcairn.promotion.adoption import State
 from pitcairn.promotion.calibration import Calibration, Published, calibrated
-from pitcairn.promotion.foretold import percent, several_looks
-from pitcairn.promotion.gates import observed_range
 from pitcairn.promotion.ladder import rung
 from pitcairn.promotion.predict import CONFIDENCES
 from pitcairn.promotion.watch import Watched
-from pitcairn.report.charts import Scale, Span
-from pitcairn.report.render import environment
 
-SCHEMA = "pitcairn.registry/1"
 FAR = 50.0
 """No log ratio is so large: it would be 10²¹ times the level."""
 NAME = re.compile(r"[^a-z0-9.-]+")
@@ -142,71 +137,6 @@ def read(registry: Path, today: date) -> Index:
     return Index(packs=packs, adoptions=adoptions, calibration=calibrated(adoptions), problems=(*problems, *broken))
 
 
-def write(registry: Path, today: date, *, moved: bool = False) -> tuple[Index, tuple[Path, ...]]:
-    """Reads the registry and writes `index.json`, `index.html` and `calibration.html`: the same for the same files.
-
-    Refused where the clock was `moved` and something in the registry comes from real customers.
-    """
-    index = read(registry, today)
-    if moved and not all((*(one.simulated for one in index.packs), *(one.simulated for one in index.adoptions))):
-        raise Refused(
-            "--today moves the clock, and not everything in this registry comes from simulated customers.",
-            hint="leave --today out",
-        )
-    texts = {
-        registry / "index.json": dumps({"schema": SCHEMA, "packs": index.packs}, indent=1) + "\n",
-        registry / "index.html": environment().get_template("registry.html.j2").render(index=index),
-        registry / "calibration.html": calibration_page(index.calibration, index.adoptions),
-    }
-    write_all(texts)
-    return index, tuple(texts)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One adoption on the calibration page."""
-
-    name: str
-    place: str
-    predicted: str
-    range: str
-    came: str
-    held: bool | None
-    span: Span | None
-    came_at: str | None
-
-
-def calibration_page(calibration: Calibration, adoptions: Sequence[Published]) -> str:
-    """The page that grades the predictions: every adoption, coverage, voltage, and what was learnt."""
-    scale = _scale(adoptions)
-    template = environment().get_template("calibration.html.j2")
-    rows = tuple(_row(one, scale) for one in adoptions)
-    return template.render(rows=rows, sentences=sentences(calibration), zero=scale.at(0.0))
-
-
-def sentences(calibration: Calibration) -> tuple[str, ...]:
-    """What the numbers say, in words."""
-    if not calibration.count:
-        return ("No adoption has been read yet, so the predictions have no grade.",)
-    said = [
-        f"Ranges meant to hold {one.confidence:.0%} of what comes held {one.held} of {one.count}."
-        for one in calibration.coverage
-    ]
-    if calibration.voltage is not None:
-        said.append(f"What came is {calibration.voltage:.0%} of what was predicted, all adoptions together.")
-    if calibration.raw_voltage is not None:
-        said.append(f"It is {calibration.raw_voltage:.0%} of what the packs showed at their own place.")
-    one = calibration.experience
-    said.append(
-        f"For the next pack, places are taken to differ by about {one.spread:.0%} of what it claims, and "
-        f"{one.voltage:.0%} of its own number, drawn in as a winner’s, to arrive: learnt from "
-        f"{several_looks(one.learnt_from)}, and near the assumed 50% and 100% while these are few."
-        if one.learnt_from
-        else f"That places differ by {one.spread:.0%} of a claimed effect is assumed: no look teaches otherwise yet."
-    )
-    return tuple(said)
-
-
 def _packs(
     registry: Path, adoptions: Sequence[Published], today: date
 ) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
@@ -240,28 +170,3 @@ def _packs(
             )
         )
     return tuple(found), tuple(problems)
-
-
-def _scale(adoptions: Sequence[Published]) -> Scale:
-    nines = [(one.prediction, one.prediction.ranges[-1]) for one in adoptions]
-    ranges = [(nine.low, prediction.estimate, nine.high) for prediction, nine in nines]
-    came = [(one.look.log_ratio, one.look.log_ratio, one.look.log_ratio) for one in adoptions if one.look]
-    return Scale.around([*ranges, *came, (0.0, 0.0, 0.0)], line=None)
-
-
-def _row(one: Published, scale: Scale) -> Row:
-    nine, look = one.prediction.ranges[-1], one.look
-    held = None
-    if look is not None:
-        low, high = observed_range(one.prediction, look.standard_error)
-        held = low <= look.log_ratio <= high
-    return Row(
-        name=f"{one.pack} {one.version}",
-        place=f"{one.place} (simulated)" if one.simulated else one.place,
-        predicted=percent(one.prediction.estimate),
-        range=f"{percent(nine.low)} to {percent(nine.high)}",
-        came=percent(look.log_ratio) if look else "nothing yet",
-        held=held,
-        span=scale.span(nine.low, one.prediction.estimate, nine.high),
-        came_at=scale.at(look.log_ratio) if look else None,
-    )

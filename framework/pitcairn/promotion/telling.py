@@ -27,6 +27,7 @@ WORDS = {
     "unsafe_to_read": "could not be read safely",
     "not_read": "was never read",
 }
+MARKS: dict[str, Mark] = {"promote": "good", "adapt": "watch", "harm": "bad", "unsafe_to_read": "bad"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +226,7 @@ def _tries(contents: Contents) -> Section:
 
 
 def _try(one: IterationEvidence) -> Line:
-    mark: Mark = "good" if one.verdict in ("promote", "adapt") else "bad" if one.verdict == "harm" else "neutral"
+    mark: Mark = MARKS.get(one.verdict, "neutral")
     stage = "confirmation" if one.stage == "confirm" else "exploration"
     same = "this model" if one.same_core else "another model"
     behind = change(one.effect) if one.effect is not None else one.why or ""

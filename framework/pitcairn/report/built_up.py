@@ -17,6 +17,8 @@ FEWEST = 3
 """Looks that make a picture; fewer are in the other tables already."""
 MOST_ROWS = 24
 """Days in a table; of more, some are left out, the first and the last never."""
+MOST_POINTS = 120
+"""Days in a chart: more are closer to each other than anybody sees."""
 SIGNED = "datum.value === 0 ? '0' : format(datum.value, '+,.6~g')"
 """How the numbers beside the axis are written, in the charting library's own words."""
 NO_CHARTS = (
@@ -54,7 +56,7 @@ def built_up(result: Result, index: Index, charts: Charts = Charts.DRAWN) -> Bui
                 estimate=look.effect.estimate_text,
                 range=look.effect.range_text,
             )
-            for look in _thinned(looks)
+            for look in _thinned(looks, MOST_ROWS)
         )
         arms.append(BuiltArm(arm=name, chart=chart, days=rows))
     drawn_by = drawer(charts)
@@ -90,7 +92,8 @@ def _spec(block: MeasureBlock, looks: Sequence[LookRow], slot: int, domain: tupl
         "axis": {"title": None, "labelExpr": SIGNED, "tickCount": 5},
     }
     values = [
-        {"day": look.day, **{name: _scaled(block, value) for name, value in _three(look).items()}} for look in looks
+        {"day": look.day, **{name: _scaled(block, value) for name, value in _three(look).items()}}
+        for look in _thinned(looks, MOST_POINTS)
     ]
     once: dict[str, Any] = {"values": [{}]}
     lines: list[dict[str, Any]] = [
@@ -129,11 +132,11 @@ def _scaled(block: MeasureBlock, value: float) -> float:
     return round(value * block.scale, 6)
 
 
-def _thinned(looks: Sequence[LookRow]) -> list[LookRow]:
-    if len(looks) <= MOST_ROWS:
+def _thinned(looks: Sequence[LookRow], most: int) -> list[LookRow]:
+    if len(looks) <= most:
         return list(looks)
     last = len(looks) - 1
-    return [looks[round(step * last / (MOST_ROWS - 1))] for step in range(MOST_ROWS)]
+    return [looks[round(step * last / (most - 1))] for step in range(most)]
 
 
 def _day(look: LookRow) -> str:

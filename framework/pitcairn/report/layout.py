@@ -104,9 +104,9 @@ def iteration(
     )
 
 
-def words() -> tuple[Word, ...]:
-    """The glossary, as every page ends with it."""
-    return tuple(Word(id=term.id, name=term.name, text=term.text) for term in TERMS)
+def words(*only: str) -> tuple[Word, ...]:
+    """The glossary, as every page ends with it; a short page with `only` the words it may use."""
+    return tuple(Word(id=term.id, name=term.name, text=term.text) for term in TERMS if not only or term.id in only)
 
 
 def _crumbs(result: Result, linked: bool) -> tuple[Crumb, ...]:

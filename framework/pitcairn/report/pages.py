@@ -178,6 +178,8 @@ class Story:
     unit: str
     axis: Axis | None
     chapters: tuple[Chapter, ...]
+    others: tuple[Crumb, ...]
+    """Earlier ones, for whose effects there was no room."""
     budget: str | None
     """What the confirmations so far have spent."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pitcairn.report.axis_charts import Drawn
-from pitcairn.report.pages import Crumb, Fact
+from pitcairn.report.pages import Crumb, Fact, Word
 from pitcairn.report.pictures import Icon
 
 
@@ -53,3 +53,4 @@ class PlanPage:
     note: str | None
     """Why there is no chart."""
     next_command: str
+    terms: tuple[Word, ...]

@@ -95,6 +95,7 @@ def program_page(program: Program) -> ProgramPage:
         stages=STAGES,
         axis=axis,
         pilots=tuple(_pilot(pilot, f"pilot-{at}", scale, axis) for at, pilot in enumerate(program.pilots, start=1)),
+        others=(),
         rollouts=tuple(_rollout(one) for one in program.rollouts),
         lessons=tuple(_kept(lesson) for lesson in kept),
         spendings=tuple(_spent(spending) for spending in program.lineages),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -13,14 +14,13 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pitcairn.reading.result import Result
 from pitcairn.report.axis_charts import Charts
 from pitcairn.report.context import ALONE, Context
+from pitcairn.report.cuts import ITERATION
+from pitcairn.report.fit import Cut, fitted
 from pitcairn.report.layout import iteration
 from pitcairn.report.own import checked, told
+from pitcairn.report.terms import linked
 
-if TYPE_CHECKING:
-    from pitcairn.report.pages import IterationPage
-    from pitcairn.report.plan_pages import PlanPage
-    from pitcairn.report.site_pages import ProgramPage, StoryPage
-    from pitcairn.report.together import TogetherPage
+P = TypeVar("P")
 
 
 def iteration_page(
@@ -37,22 +37,23 @@ def iteration_page(
     program's own templates, which come first; SpecError where one of them does not work, or makes an unsafe page.
     `charts` other than drawn is for comparing with a page that was made elsewhere.
     """
-    return rendered("iteration.html.j2", iteration(result, context, linked=linked, charts=charts), templates)
+    page = iteration(result, context, linked=linked, charts=charts)
+    return rendered("iteration.html.j2", page, templates, ITERATION)
 
 
-def rendered(
-    template: str,
-    page: IterationPage | PlanPage | ProgramPage | StoryPage | TogetherPage,
-    templates: Path | None = None,
-) -> str:
-    """Any page through its template; `templates` as in `iteration_page`."""
-    names = (field.name for field in fields(page))
-    values = {name: getattr(page, name) for name in names}
+def rendered(template: str, page: P, templates: Path | None = None, cuts: Sequence[Cut[P]] = ()) -> str:
+    """Any page through its template; `templates` as in `iteration_page`; `cuts` may go where it would be too large."""
     if templates is None or not templates.is_dir():
-        return environment().get_template(template).render(values)
+        found = environment().get_template(template)
+        return fitted(page, lambda one: linked(found.render(_values(one))), cuts)
     with told(templates):
-        html = _own_environment(templates).get_template(template).render(values)
+        own = _own_environment(templates).get_template(template)
+        html = fitted(page, lambda one: linked(own.render(_values(one))), cuts)
     return checked(html, template)
+
+
+def _values(page: Any) -> dict[str, Any]:
+    return {field.name: getattr(page, field.name) for field in fields(page)}
 
 
 @cache

@@ -128,6 +128,8 @@ class ProgramPage:
     stages: tuple[str, ...]
     axis: Axis
     pilots: tuple[PilotRow, ...]
+    others: tuple[Crumb, ...]
+    """Pilots for whose effects there was no room."""
     rollouts: tuple[RolloutRow, ...]
     """Empty where no pack is adopted; then there is no section either."""
     lessons: tuple[Kept, ...]

@@ -27,6 +27,7 @@ def story(turns: Sequence[Turn], *, pilots: str | None) -> Story | None:
         unit=last.unit if last else "",
         axis=canvas.axis if canvas else None,
         chapters=tuple(_chapter(turn, at, last, canvas, pilots) for at, turn in enumerate(turns, start=1)),
+        others=(),
         budget=past.budget(turns),
     )
 

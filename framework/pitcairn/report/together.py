@@ -12,6 +12,7 @@ from pitcairn.program import ProgramFolder
 from pitcairn.reading.numbers import count
 from pitcairn.reading.result import Shown
 from pitcairn.reading.together import Together, from_json, period
+from pitcairn.report.cuts import TOGETHER
 from pitcairn.report.layout import figures, files, words
 from pitcairn.report.pages import Checked, Crumb, Fact, Figure, File, Word
 from pitcairn.report.pictures import Block, Icon, Name
@@ -78,7 +79,7 @@ def vouched(folder: ProgramFolder) -> tuple[Together, ...]:
 
 def together_page(found: Together, *, linked: bool = False, templates: Path | None = None) -> str:
     """The page as one HTML file; `linked` and `templates` as for the page of an iteration."""
-    return rendered("together.html.j2", page_of(found, linked=linked), templates)
+    return rendered("together.html.j2", page_of(found, linked=linked), templates, TOGETHER)
 
 
 def page_of(found: Together, *, linked: bool = False) -> TogetherPage:
