@@ -277,7 +277,7 @@ def test_a_registry_gets_an_index_and_a_page_that_grades_predictions(
     assert "broken.pilotpack" in index
     assert "adoptions/z.json" in index
     assert "held 1 of 2" in page
-    assert page.count('r="4"') == 2
+    assert page.count('class="came"') == 2
     first = index, page
     assert run(["registry", str(registry), "--json"]) == 0
     assert first == tuple((registry / name).read_text(encoding="utf-8") for name in ("index.html", "calibration.html"))
