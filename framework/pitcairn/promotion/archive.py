@@ -15,6 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from pitcairn.errors import DataError, PitcairnError, Problem
@@ -195,7 +196,8 @@ def _large(data: bytes) -> bool:
 def _difference(given: bytes, again: bytes, names: list[str]) -> str:
     """What the archive says that a pack would not say, and where."""
     if names != sorted(names):
-        return "Its files are not in order of name."
+        name = next(after for before, after in pairwise(names) if after < before)
+        return f"{quoted(name)} stands out of order: a pack’s files are in order of name."
     link = _links(given, again)
     if link:
         return link
