@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pitcairn.commands.group import run
 from pitcairn.errors import DataError
-from promotion.pack_builders import small_pack
+from pitcairn.promotion.pack import packed
+from promotion.pack_builders import small_contents, small_pack, small_payload
 
 NAME = "bread-note-1.0.0.pilotpack"
 
@@ -181,3 +183,21 @@ def test_only_a_pack_of_made_up_customers_is_looked_at_on_another_day(
     pack.write_bytes(small_pack(tmp_path / "made", simulated="All customers are made up."))
     assert asked(capsys, "pack", "verify", pack, "--today", "2030-01-01")[0] == 0
     assert as_json(capsys, "pack", "verify", pack, "--today", "2030-01-01")["expired"] is True
+
+
+def test_diff_tells_people_s_words_and_rounded_numbers(
+    pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "other").mkdir()
+    made = small_contents(tmp_path / "other")
+    measures = (replace(made.measures[0], window_days=21, worth_it=0.03), *made.measures[1:])
+    raw = replace(made.claim.raw, log_ratio=0.2123123)
+    made = replace(made, claim=replace(made.claim, raw=raw), measures=measures)
+    Path("other.pilotpack").write_bytes(packed(made, small_payload(made)))
+    code, out, _ = asked(capsys, "pack", "diff", pack, "other.pilotpack")
+    assert code == 0
+    assert "measures.visit.window\n  was “14 days”\n  is  “21 days”" in out
+    assert "measures.visit.worth_it\n  was “20 per 1000”\n  is  “30 per 1000”" in out
+    assert "is  “+23.7 %, likely between +9.9 % and +39.1 %”" in out
+    assert "log_ratio" not in out
+    assert "digest" not in out

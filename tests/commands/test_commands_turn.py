@@ -169,7 +169,7 @@ def test_a_plan_changed_after_launch_is_refused_with_what_differs(call, launched
     said = call("-C", "tea", "read", "p", "--today", AFTER)
     assert (said.code, said.out) == (6, "")
     assert "has changed since" in said.err
-    assert "0.02" in said.err
+    assert "worth_it: was “20 per 1000”, is now “10 per 1000”" in said.err
 
 
 def test_today_is_refused_where_the_data_is_not_simulated(call, program):

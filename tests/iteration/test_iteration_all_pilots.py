@@ -206,7 +206,7 @@ def test_a_holdout_that_shrank_since_is_refused(tmp_path: Path) -> None:
     folder.program_file.write_text(text.replace("share: 10%", "share: 5%"), encoding="utf-8")
     with pytest.raises(Refused, match="kept out for good") as refused:
         see(folder)
-    assert "holdout.share: was 0.1, is now 0.05" in str(refused.value)
+    assert "holdout.share: was “10%”, is now “5%”" in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_an_iteration_that_starts_before_the_holdout_is_not_bound(tmp_path: Path
 @pytest.mark.parametrize(
     ("now", "said"),
     [
-        (HOLDOUT.replace("5%", "4%"), "holdout.share: was 0.05, is now 0.04"),
+        (HOLDOUT.replace("5%", "4%"), "holdout.share: was “5%”, is now “4%”"),
         (HOLDOUT.replace("2026-01-01", "2026-02-01"), "holdout.since: was “2026-01-01”, is now “2026-02-01”"),
         ("", "holdout"),
     ],

@@ -83,7 +83,7 @@ def test_a_plan_changed_after_launch_is_refused_with_the_difference(shop: Progra
     file.write_text(ITERATION.replace("20 per 1000", "5 per 1000"), encoding="utf-8")
     with pytest.raises(Refused, match="has changed since") as caught:
         go(shop)
-    assert "worth_it: was 0.02, is now 0.005" in str(caught.value)
+    assert "worth_it: was “20 per 1000”, is now “5 per 1000”" in str(caught.value)
 
 
 def test_a_comment_is_no_change(shop: ProgramFolder) -> None:

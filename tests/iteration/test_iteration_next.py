@@ -108,7 +108,7 @@ def test_a_confirmation_with_another_margin_is_not_launched(tmp_path: Path) -> N
     folder.pilot_file("note").write_text(PILOT.replace("margin: 10", "margin: 12"), encoding="utf-8")
     with pytest.raises(Refused, match="keeps the measures and margins") as refused:
         go(folder, number=2, now=AFTER, today=AFTER.date())
-    assert "margin: was 0.01, is now 0.012" in str(refused.value)
+    assert "guardrails.complaint.margin: was “10 per 1000”, is now “12 per 1000”" in str(refused.value)
     assert history.launch_of(folder.ledger_file, "note", 2) is None
 
 

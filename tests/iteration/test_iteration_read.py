@@ -138,7 +138,7 @@ def test_what_was_not_launched_cannot_be_read(tmp_path: Path) -> None:
 def test_a_changed_plan_is_not_read(shop: ProgramFolder) -> None:
     file = shop.iteration_file("note", 1)
     file.write_text(file.read_text(encoding="utf-8").replace("20 per 1000", "2 per 1000"), encoding="utf-8")
-    with pytest.raises(Refused, match=r"worth_it: was 0\.02, is now 0\.002"):
+    with pytest.raises(Refused, match="worth_it: was “20 per 1000”, is now “2 per 1000”"):
         look(shop)
     assert not shop.result_file("note", 1).exists()
 

@@ -122,7 +122,7 @@ def test_a_plan_locked_before_a_field_existed_is_the_same_plan_at_its_default(tm
     refuse_changes(folder, launch, resolve(load(folder, "note", 1)))
     path = folder.iteration_file("note", 1)
     path.write_text(ITERATION.replace("end: 2026-03-16", "starts_over: 1 week\nend: 2026-03-22"), encoding="utf-8")
-    with pytest.raises(Refused, match="start_days: was 1, is now 7"):
+    with pytest.raises(Refused, match="starts_over: was “1 day”, is now “7 days”"):
         refuse_changes(folder, launch, resolve(load(folder, "note", 1)))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pitcairn.canonical import plain
-from pitcairn.design.difference import difference
+from pitcairn.design.as_written import told
 from pitcairn.design.resolve import resolve
 from pitcairn.errors import Refused
 from pitcairn.iteration.outcomes import Compared, ComparedArm, Side
@@ -18,8 +18,6 @@ from pitcairn.spec.load import load
 
 ALWAYS_OTHER = ("number", "changed")
 """What differs between any two iterations, and is told by itself."""
-WORKED_OUT = ("first", "last")
-"""What follows from an arm's share, and says nothing more."""
 
 
 def compare(folder: ProgramFolder, pilot: str, before: int | None, after: int | None) -> Compared:
@@ -37,13 +35,10 @@ def compare(folder: ProgramFolder, pilot: str, before: int | None, after: int | 
             hint=f"iterations here: {', '.join(map(str, numbers))}",
         )
     first, second = _plan(folder, pilot, before), _plan(folder, pilot, after)
-    told = tuple(
-        one for one in difference(_without(first), _without(second)) if one.path.rpartition(".")[2] not in WORKED_OUT
-    )
     return Compared(
         pilot=pilot,
         changed=tuple((str(one["what"]), str(one["why"])) for one in second.get("changed", ())),
-        plan=told,
+        plan=told(_without(first), _without(second)),
         sides=(_side(folder, pilot, before, first), _side(folder, pilot, after, second)),
     )
 

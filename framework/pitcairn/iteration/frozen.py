@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pitcairn.canonical import plain
-from pitcairn.design.difference import Difference, difference
+from pitcairn.design.as_written import told
+from pitcairn.design.difference import Difference
 from pitcairn.design.plan import Plan
 from pitcairn.errors import Problem, Refused
 from pitcairn.ledger import history
@@ -29,7 +30,7 @@ def refuse_thawed(folder: ProgramFolder, plan: Plan) -> None:
     if plan.stage != "confirm":
         return
     rows = [row for row in history.launches(folder.ledger_file, plan.pilot) if row.number < plan.number]
-    found = [(row, difference(_frozen(row.body.plan), _frozen(plain(plan)))) for row in reversed(rows)]
+    found = [(row, told(_frozen(row.body.plan), _frozen(plain(plan)))) for row in reversed(rows)]
     if not found or any(not changed for _, changed in found):
         return
     row, changed = min(found, key=lambda pair: len(pair[1]))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pitcairn.canonical import plain
-from pitcairn.design.difference import difference
+from pitcairn.design.as_written import told
 from pitcairn.design.plan import HoldoutPlan, Plan
 from pitcairn.errors import Problem, Refused
 from pitcairn.ledger import history
@@ -34,7 +34,7 @@ def refuse_another(folder: ProgramFolder, holdout: HoldoutPlan | None, start: st
                     ),
                     *(
                         Problem(message=f"{one.path}: was {one.before}, is now {one.after}", file=PROGRAM_FILE)
-                        for one in difference({"holdout": promised}, {"holdout": now})
+                        for one in told({"holdout": promised}, {"holdout": now})
                     ),
                 ]
             )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pitcairn.canonical import plain
-from pitcairn.design.difference import difference
+from pitcairn.design.as_written import told
 from pitcairn.design.plan import Plan
 from pitcairn.errors import DataError, Problem, Refused, SpecError
 from pitcairn.ledger import attempts, history
@@ -62,7 +62,7 @@ def refuse_changes(folder: ProgramFolder, launch: LaunchRow, now: Plan) -> None:
     if launch.body.plan_digest == now.digest:
         return
     # An older version locked fewer fields; what it did not ask for stands at its default, then and now.
-    changed = difference(_plain(plan_of(launch)), _plain(now))
+    changed = told(_plain(plan_of(launch)), _plain(now))
     if not changed:
         return
     file = folder.relative(folder.iteration_file(launch.pilot, launch.number))

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pitcairn.canonical import plain
-from pitcairn.design.difference import difference
+from pitcairn.design.as_written import told
+from pitcairn.promotion.foretold import percent
 from pitcairn.promotion.pack import Pack
 from pitcairn.promotion.versions import triple
+
+REACH = 1.96
+"""Standard errors to either side that hold 95 of 100 true effects."""
+_DIGESTS = ("core_digest", "plan_digest", "result_digest", "page_digest", "sha256")
+"""Fingerprints: what they stand for is told itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +29,7 @@ class Comparison:
     sentence: str
     """What may be done with their evidence."""
     changes: tuple[tuple[str, str, str], ...]
-    """(where, before, after), in the words of `pack.json`."""
+    """(where, before, after), in the words of the plan files where they have them, else of `pack.json`."""
     files: tuple[tuple[str, str], ...]
     """(file, what became of it), beside `pack.json`."""
 
@@ -30,7 +38,7 @@ def compared(before: Pack, after: Pack) -> Comparison:
     """Everything that one pack says and the other does not."""
     one, other = before.contents, after.contents
     same_core = one.core_digest == other.core_digest
-    changes = difference(_plain(one), _plain(other))
+    changes = told(_with_effects(plain(one)), _with_effects(plain(other)))
     return Comparison(
         same=before.digest == after.digest,
         same_core=same_core,
@@ -64,6 +72,12 @@ def _files(before: Pack, after: Pack) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _plain(contents: object) -> dict[str, Any]:
-    found: dict[str, Any] = plain(contents)
-    return found
+def _with_effects(contents: Any) -> Any:
+    """The contents with effects as percentages, and without fingerprints."""
+    if not isinstance(contents, Mapping):
+        return [_with_effects(one) for one in contents] if isinstance(contents, list) else contents
+    if {"log_ratio", "variance"} <= contents.keys():
+        reach = REACH * math.sqrt(contents["variance"])
+        low, estimate, high = (percent(contents["log_ratio"] + sign * reach) for sign in (-1, 0, 1))
+        return f"{estimate}, likely between {low} and {high}"
+    return {name: _with_effects(value) for name, value in contents.items() if name not in _DIGESTS}
