@@ -11,17 +11,20 @@ import math
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
 
 import numpy as np
 
 from benchmarks.kept import DOCS, keep, shown
-from pitcairn.design.plan import MeasurePlan
+from benchmarks.ours import plan_of
+from pitcairn.design.plan import ArmPlan, MeasurePlan, Plan
 from pitcairn.estimate.effect import Effect, NotAvailable
-from pitcairn.estimate.moments import Moments
-from pitcairn.estimate.skewed import enough_for, skewness
+from pitcairn.estimate.moments import Floats, Moments
+from pitcairn.evidence.cube import Block, Cube, Dimension
+from pitcairn.evidence.facts import Facts
+from pitcairn.evidence.tails import tails, tails_check
 from pitcairn.reading.effects import effect
 
 PAGE = DOCS / "calibration.md"
@@ -70,7 +73,7 @@ class Found:
     missed_amounts: int
     """Every buyer spends a fifth more, and the range does not hold that gain; as `missed` where only buying counts."""
     doubtful: int
-    """The rule for skewed values would have said that there are too few customers."""
+    """The check “Enough customers for averages” says that the range is doubtful."""
 
 
 def settings() -> tuple[Setting, ...]:
@@ -81,7 +84,7 @@ def settings() -> tuple[Setting, ...]:
 def calibrated(setting: Setting, repetitions: int, seed: int) -> Found:
     """Reads so many made-up pilots without gain, and as many with one, made in two ways."""
     made = np.random.default_rng([seed, *np.frombuffer(setting.name.encode(), np.uint8), *setting.arms])
-    reader = _reader(setting)
+    reader, plan = _reader(setting), plan_of_two(setting)
     above = below = missed = missed_amounts = doubtful = read = 0
     truth = RATE * (GAIN - 1) * _mean(setting)
     for _ in range(repetitions):
@@ -94,7 +97,7 @@ def calibrated(setting: Setting, repetitions: int, seed: int) -> Found:
             more if setting.sigma is None else made_arm(made, setting, setting.arms[1], 1.0).along(np.array([GAIN]))
         )
         found = [reader(control, arm) for arm in (same, more, larger)]
-        doubtful += _is_doubtful(setting, control, same)
+        doubtful += is_doubtful(plan, cube_of_two(plan, control, same))
         if any(isinstance(one, NotAvailable) for one in found):
             continue
         null, often, amount = (one for one in found if isinstance(one, Effect))
@@ -166,10 +169,54 @@ def _measure(setting: Setting) -> MeasurePlan:
     )
 
 
-def _is_doubtful(setting: Setting, control: Moments, treated: Moments) -> bool:
-    """As the health check says it: of amounts only, since ranges of shares do not lean on the skew's being small."""
-    skew = skewness(control + treated)
-    return setting.sigma is not None and (skew is None or min(control.count, treated.count) < enough_for(skew))
+def is_doubtful(plan: Plan, cube: Cube) -> bool:
+    """Whether the reading's own check says so: its sentence is what stands on the page."""
+    facts = Facts(
+        as_of=plan.end,
+        files=(),
+        rows=(),
+        arms=(),
+        missing=(),
+        balance=(),
+        duplicates_checked=True,
+        outside=0,
+        statements=0,
+        tails=tails(plan, cube, {}),
+    )
+    item = tails_check(plan, facts)
+    return item.state == "warn" and "doubtful" in item.sentence
+
+
+@cache
+def plan_of_two(setting: Setting) -> Plan:
+    """The pilot whose deciding measure this is, as the checks see it."""
+    plan = plan_of("wide")
+    ids, share = (("usual", "control"), ("tried", "treatment")), setting.share
+    arms = tuple(
+        ArmPlan(id=id, label=id, role=role, share=part, first=0, last=0)  # type: ignore[arg-type]
+        for (id, role), part in zip(ids, (1 - share, share), strict=True)
+    )
+    return replace(plan, arms=arms, measures=(_measure(setting),), groups=())
+
+
+def cube_of_two(plan: Plan, control: Moments, treated: Moments) -> Cube:
+    """Both arms' moments, as a reading has them."""
+    pair = (control, treated)
+    cubes = np.stack([_known(one.cubes) for one in pair])
+    block = Block(
+        np.array([float(one.count) for one in pair]),
+        np.stack([one.mean for one in pair]),
+        np.stack([one.spread for one in pair]),
+        cubes,
+    )
+    arms = Dimension("arm", tuple(arm.id for arm in plan.arms))
+    sizes = np.array([one.count for one in pair])
+    return Cube((arms,), np.array([[0], [1]]), sizes, {plan.deciding.id: block})
+
+
+def _known(cubes: Floats | None) -> Floats:
+    assert cubes is not None
+    return cubes
 
 
 # --- the table -------------------------------------------------------------------------------------------------
@@ -177,7 +224,7 @@ def _is_doubtful(setting: Setting, control: Moments, treated: Moments) -> bool:
 
 def table(repetitions: int, processes: int) -> Iterator[str]:
     """The lines of the table in Markdown."""
-    yield "| measure | in the arm | customers | above zero | below zero | more buyers | larger amounts | page says |"
+    yield "| measure | in the arm | customers | above zero | below zero | more buyers | larger amounts | the page says |"
     yield "| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |"
     rows = settings()
     with ProcessPoolExecutor(processes) as pool:

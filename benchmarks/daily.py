@@ -16,7 +16,7 @@ from itertools import product
 
 import numpy as np
 
-from benchmarks.calibration import PAGE, Setting, made_arm
+from benchmarks.calibration import PAGE, Setting, is_doubtful, made_arm, settings
 from benchmarks.kept import keep, shown
 from benchmarks.ours import plan_of
 from pitcairn.design.budget import HARM, level
@@ -27,9 +27,12 @@ from pitcairn.reading.lock import Lock
 
 DAYS, FOLLOWED = 28, 7
 FIRST_DAY = date(2026, 3, 2)
-REPETITIONS = 4_000
+REPETITIONS = 600
+UNEVEN = 3
+"""Uneven arms take five times as long, and get a third of the repetitions."""
 SEED = 20_240_608
-SETTINGS = tuple(Setting(sigma, 0.5, customers) for sigma, customers in product((None, 1.0, 1.5), (20_000, 200_000)))
+SETTINGS = settings()
+"""The crossing of the other table: every measure, share and number of customers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +45,24 @@ class Found:
     passed_naively: int
     """Where every day is judged as if it were the only one."""
     alarmed: int
+    doubtful: int
+    """The check “Enough customers for averages” says at the end that the range is doubtful."""
 
 
 def judged(setting: Setting, repetitions: int, seed: int) -> Found:
     """So many confirmations, each looked at on every one of 28 days."""
-    made = np.random.default_rng([seed, *np.frombuffer(setting.name.encode(), np.uint8), setting.customers])
+    made = np.random.default_rng([seed, *np.frombuffer(setting.name.encode(), np.uint8), *setting.arms])
     plan = _plan(setting)
     once = 1.959963984540054
-    passed = naive = alarmed = 0
+    passed = naive = alarmed = doubtful = 0
     for _ in range(repetitions):
-        (course,) = courses(plan, _cube(made, setting, plan), plan.end, _lock()).values()
+        cube = _cube(made, setting, plan)
+        (course,) = courses(plan, cube, plan.end, _lock()).values()
         passed += course.passed is not None
         naive += any(one.z >= once for one in course.seen)
         alarmed += course.harmed is not None
-    return Found(repetitions, passed, naive, alarmed)
+        doubtful += is_doubtful(plan, cube)
+    return Found(repetitions, passed, naive, alarmed, doubtful)
 
 
 def _plan(setting: Setting) -> Plan:
@@ -69,10 +76,11 @@ def _plan(setting: Setting) -> Plan:
         worth_it=0.001,
         adjust_for=(),
     )
-    halves = (("usual", "control", 0, 5000), ("tried", "treatment", 5000, 10000))
+    cut = round(10_000 * (1 - setting.share))
+    pieces = (("usual", "control", 0, cut), ("tried", "treatment", cut, 10_000))
     arms = tuple(
-        ArmPlan(id=id, label=id, role=role, share=0.5, first=first, last=last)  # type: ignore[arg-type]
-        for id, role, first, last in halves
+        ArmPlan(id=id, label=id, role=role, share=(last - first) / 10_000, first=first, last=last)  # type: ignore[arg-type]
+        for id, role, first, last in pieces
     )
     return replace(
         plan,
@@ -104,15 +112,21 @@ def _lock() -> Lock:
 
 def _cube(made: np.random.Generator, setting: Setting, plan: Plan) -> Cube:
     """Both arms by day of start; nobody gains anything."""
-    each = setting.customers // 2 // DAYS
     arms = tuple(arm.id for arm in plan.arms)
-    cells = [made_arm(made, setting, each, 1.0) for _ in range(len(arms) * DAYS)]
+    sizes = [size for total in setting.arms for size in _spread(total)]
+    cells = [made_arm(made, setting, size, 1.0) for size in sizes]
     index = np.array(list(product(range(len(arms)), range(DAYS))))
-    counts = np.full(len(cells), float(each))
-    block = Block(counts, np.stack([cell.mean for cell in cells]), np.stack([cell.spread for cell in cells]))
+    counts = np.array(sizes, dtype=float)
+    means, spreads = np.stack([cell.mean for cell in cells]), np.stack([cell.spread for cell in cells])
+    block = Block(counts, means, spreads, np.array([cell.cubes for cell in cells]))
     days = tuple((plan.start + timedelta(days=day)).isoformat() for day in range(DAYS))
     dimensions = (Dimension("arm", arms), Dimension(START, days))
     return Cube(dimensions, index, counts.astype(int), {plan.deciding.id: block})
+
+
+def _spread(customers: int) -> list[int]:
+    """The customers of an arm on each of the days, as even as can be."""
+    return [(customers + day) // DAYS for day in range(DAYS)]
 
 
 # --- the table -------------------------------------------------------------------------------------------------
@@ -120,14 +134,25 @@ def _cube(made: np.random.Generator, setting: Setting, plan: Plan) -> Cube:
 
 def table(repetitions: int, processes: int) -> Iterator[str]:
     """The lines of the table in Markdown."""
-    yield "| measure | customers | passed | judged each day as if alone | rang the alarm |"
-    yield "| --- | ---: | ---: | ---: | ---: |"
+    yield "| measure | in the arm | customers | passed | each day as if alone | rang the alarm | of | the page says |"
+    yield "| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |"
     with ProcessPoolExecutor(processes) as pool:
-        many = pool.map(judged, SETTINGS, [repetitions] * len(SETTINGS), [SEED] * len(SETTINGS))
+        often = [repetitions if one.share == 0.5 else repetitions // UNEVEN for one in SETTINGS]
+        many = pool.map(judged, SETTINGS, often, [SEED] * len(SETTINGS))
         for setting, found in zip(SETTINGS, many, strict=True):
             shares = (100 * count / found.repetitions for count in (found.passed, found.passed_naively, found.alarmed))
-            yield f"| {setting.name} | {setting.customers:,} | {' | '.join(f'{share:.1f} %' for share in shares)} |"
-    yield f"| allowed | | {100 * level(1):.1f} % | {100 * level(1):.1f} % | {100 * HARM:.1f} % |"
+            rates = " | ".join(f"{share:.1f} %" for share in shares)
+            said = "doubtful" if found.doubtful > found.repetitions / 2 else ""
+            cells = (
+                setting.name,
+                f"{setting.share:.0%}",
+                f"{setting.customers:,}",
+                rates,
+                f"{found.repetitions:,}",
+                said,
+            )
+            yield f"| {' | '.join(cells)} |"
+    yield f"| allowed | | | {100 * level(1):.1f} % | {100 * level(1):.1f} % | {100 * HARM:.1f} % | | |"
 
 
 def main() -> None:

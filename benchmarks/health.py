@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 
 import numpy as np
 
-from benchmarks.calibration import keep
 from benchmarks.faults import CUSTOMERS, FAULTS, Fault, found
+from benchmarks.kept import DOCS, keep, shown
 from benchmarks.shop import FORMS, checked, clean
 from pitcairn.errors import DataError
 from pitcairn.evidence import questions
 
-PAGE = Path(__file__).parents[1] / "docs" / "health-rates.md"
-CLEAN = "<!-- clean -->\n", "<!-- end of clean -->\n"
-FAULTY = "<!-- faulty -->\n", "<!-- end of faulty -->\n"
+PAGE = DOCS / "health-rates.md"
 REPETITIONS = 25
 """Clean programs in each form."""
 FAULTY_REPETITIONS = 3
@@ -112,17 +108,10 @@ def main() -> None:
     reader.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     reader.add_argument("--keep", action="store_true", help="put the tables into docs/health-rates.md")
     given = reader.parse_args()
-    for lines, marks in (
-        (clean_table(given.repetitions, given.processes), CLEAN),
-        (faulty_table(given.faulty, given.processes), FAULTY),
-    ):
-        told = []
-        for line in lines:
-            told.append(line)
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
-        if given.keep:
-            keep(told, PAGE, marks)
+    told = shown(clean_table(given.repetitions, given.processes)), shown(faulty_table(given.faulty, given.processes))
+    if given.keep:
+        keep("clean", told[0], PAGE)
+        keep("faulty", told[1], PAGE)
 
 
 if __name__ == "__main__":

@@ -13,11 +13,15 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.calibration import (  # noqa: E402
+    PAGE,
     RATE,
     SEED,
     Setting,
     calibrated,
+    cube_of_two,
+    is_doubtful,
     made_arm,
+    plan_of_two,
     settings,
 )
 from benchmarks.daily import judged  # noqa: E402
@@ -66,6 +70,27 @@ def test_every_row_of_the_table_is_near_its_promise_or_said_to_be_doubtful(setti
     assert within(found.above, found.repetitions, 0.025)
     assert within(found.below, found.repetitions, 0.025)
     assert within(found.missed, found.repetitions, 0.05)
+
+
+@pytest.mark.parametrize("setting", settings(), ids=lambda one: f"{one.name} {one.share:.0%} {one.customers}")
+def test_the_page_of_documentation_says_of_each_row_what_the_check_says(setting: Setting) -> None:
+    """And calls every row doubtful whose figures luck does not explain."""
+    made, plan = np.random.default_rng(SEED), plan_of_two(setting)
+    control, treated = (made_arm(made, setting, size, 1.0) for size in setting.arms)
+    start = f"| {setting.name} | {setting.share:.0%} | {setting.customers:,} | "
+    (row,) = [
+        line
+        for line in PAGE.read_text(encoding="utf-8").split("<!-- end of ranges -->")[0].splitlines()
+        if line.startswith(start)
+    ]
+    cells = [cell.strip(" %") for cell in row.removeprefix(start).strip("|").split("|")]
+    said = cells[-1] == "doubtful"
+    assert said == is_doubtful(plan, cube_of_two(plan, control, treated))
+    rates = [(float(cell), rate) for cell, rate in zip(cells[:4], (2.5, 2.5, 5.0, 5.0), strict=True) if cell]
+    # Three standard errors of 6,000, and the last digit's rounding.
+    luck = {nominal: 3 * math.sqrt(nominal * (100 - nominal) / 6_000) + 0.05 for nominal in (2.5, 5.0)}
+    off = [rate for rate, nominal in rates if abs(rate - nominal) > luck[nominal]]
+    assert said or not off
 
 
 def test_looking_every_day_at_a_worthless_model_passes_no_more_often_than_allowed() -> None:

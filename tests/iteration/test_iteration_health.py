@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_shop import ITERATION, PROGRAM, a_shop, assigned, go, look, outcomes
+from small_shop import ITERATION, PROGRAM, a_shop, assigned, go, look, luck, outcomes
 
 from pitcairn.evidence.facts import Check
 from pitcairn.iteration.outcomes import Taken
@@ -86,3 +86,16 @@ def test_outcomes_that_change_between_readings_are_told_from_the_ledger(tmp_path
     item = checks(look(folder))["kept"]
     assert item.state == "warn"
     assert item.sentence == "Outcomes that were counted at the last reading have changed since: “Visits” of “A note”."
+
+
+@pytest.mark.parametrize(("rate", "doubtful"), [(0.005, True), (0.1, False)])
+def test_a_page_says_that_a_range_of_few_events_is_doubtful(tmp_path: Path, rate: float, doubtful: bool) -> None:
+    folder = a_shop(tmp_path / "shop")
+    go(folder)
+    lines = ["id,visit,complaint"]
+    lines += [f"{who},{int(luck(who, 'visit') < rate)},{int(luck(who, 'spam') < 0.02)}" for who in assigned(folder)]
+    (folder.root / "data" / "outcomes.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    item = checks(look(folder))["tails"]
+    assert (item.state == "warn") is doubtful
+    page = folder.report_file("note", 1).read_text(encoding="utf-8")
+    assert ("Its range is doubtful." in page) is doubtful

@@ -77,6 +77,8 @@ class Tail:
     smallest: int
     """Customers with a value in the smallest arm."""
     needed: int
+    rare: bool = False
+    """A share of customers, which few have or few lack: `needed` is then by how many do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +220,7 @@ class Facts:
     silent: tuple[str, ...] = ()
     """Measures that are 0 for every counted customer."""
     tails: tuple[Tail, ...] = ()
-    """Of the measures that are amounts."""
+    """Of the measures that are amounts, and of a deciding share."""
     cuts: tuple[Cut, ...] = ()
     """Of every measure with a cap; nothing of arms where nobody has anything."""
 

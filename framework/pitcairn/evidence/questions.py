@@ -247,8 +247,10 @@ PREVIOUS = Question(
 TAILS = Question(
     id="tails",
     name="Enough customers for averages",
-    asks="Do a few customers hold so much of a measure that its averages have not settled?",
-    warns="the smallest arm has fewer than 355 · skew² customers (Kohavi and others, 2014)",
+    asks="Do a few customers hold so much of a measure that its averages have not settled? Is the deciding share so "
+    "rare, or so common, that its range errs less often than it says?",
+    warns="the smallest arm has fewer than 355 · skew² customers (Kohavi and others, 2014), or, by the share of all "
+    "arms together, fewer than 20 who have what decides, or who lack it",
     unchecked="no amount varies yet",
 )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from math import ceil, sqrt
 
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.estimate.adjust import linearised
@@ -14,6 +15,8 @@ from pitcairn.evidence.cube import Cube
 from pitcairn.evidence.facts import Check, Cut, Facts, Tail
 
 WARN_CUT = 0.1
+FEWEST = 20
+"""Customers of an arm who have what is counted, or lack it: of fewer, ranges of shares err less often than they say."""
 
 
 def tails(plan: Plan, cube: Cube, at_most: Mapping[str, float]) -> tuple[Tail, ...]:
@@ -33,28 +36,48 @@ def tails(plan: Plan, cube: Cube, at_most: Mapping[str, float]) -> tuple[Tail, .
             arms = cube.moments(measure.id)
             smallest = min(units(arms[arm.id,]) if (arm.id,) in arms else 0 for arm in plan.arms)
             found.append(Tail(measure=measure.id, skew=skew, smallest=smallest, needed=enough_for(skew)))
-    return tuple(found)
+    return (*found, *_rare(plan, cube))
+
+
+def _rare(plan: Plan, cube: Cube) -> Iterator[Tail]:
+    """The deciding measure where it is a share that neither nobody nor everybody has."""
+    if plan.deciding.is_rate:
+        arms = cube.moments(plan.deciding.id)
+        known = sum(one.count for one in arms.values())
+        level = sum(one.count * float(one.mean[0]) for one in arms.values()) / known if known else 0.0
+        if 0 < level < 1:
+            yield Tail(
+                measure=plan.deciding.id,
+                skew=(1 - 2 * level) / sqrt(level * (1 - level)),
+                smallest=min(units(arms[arm.id,]) if (arm.id,) in arms else 0 for arm in plan.arms),
+                needed=ceil(FEWEST / min(level, 1 - level)),
+                rare=True,
+            )
 
 
 def tails_check(plan: Plan, facts: Facts) -> Check:
     """Whether averages of amounts are close enough to normal for their ranges to keep their word."""
     amounts = [measure for measure in plan.measures if not measure.is_rate and measure.kind != "quantile"]
-    if amounts and not facts.tails:
+    doubtful = [tail for tail in facts.tails if tail.smallest < tail.needed]
+    if amounts and not doubtful and all(tail.rare for tail in facts.tails):
         return questions.TAILS.answer(
             "unchecked", "No amount varies yet, so how far a few customers could sway it is not known."
         )
-    doubtful = [tail for tail in facts.tails if tail.smallest < tail.needed]
-    if not amounts:
+    if not facts.tails:
         return questions.TAILS.answer("pass", "Shares and quantiles of customers only.")
     worst = max(facts.tails, key=lambda tail: tail.needed / max(1, tail.smallest))
     if not doubtful:
         sentence = "No measure hangs on a few customers."
         return questions.TAILS.answer("pass", sentence, float(worst.smallest), float(worst.needed))
-    what = f"drawn by “{plan.cluster}”, so many of these" if plan.cluster else "customers"
+    whom = f"drawn by “{plan.cluster}”, so many of these" if plan.cluster else "customers"
     others = f" (and {len(doubtful) - 1} more)" if len(doubtful) > 1 else ""
+    named = f"“{plan.measure(worst.measure).label}”{others}"
+    what = f"A few customers hold much of {named}: its average"
+    if worst.rare:
+        what = f"{named} is so rare, or so common, that its share"
     sentence = (
-        f"A few customers hold much of “{plan.measure(worst.measure).label}”{others}: its average settles from about "
-        f"{worst.needed:,} {what} in each group, and the smallest has {worst.smallest:,}. Its range is doubtful."
+        f"{what} settles from about {worst.needed:,} {whom} in each group, and the smallest has "
+        f"{worst.smallest:,}. Its range is doubtful."
     )
     return questions.TAILS.answer("warn", sentence, float(worst.smallest), float(worst.needed))
 
