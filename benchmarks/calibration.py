@@ -224,7 +224,7 @@ def _known(cubes: Floats | None) -> Floats:
 
 def table(repetitions: int, processes: int) -> Iterator[str]:
     """The lines of the table in Markdown."""
-    yield "| measure | in the arm | customers | above zero | below zero | more buyers | larger amounts | the page says |"
+    yield "| measure | in the arm | customers | above zero | below zero | more buyers | larger amounts | page says |"
     yield "| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |"
     rows = settings()
     with ProcessPoolExecutor(processes) as pool:
