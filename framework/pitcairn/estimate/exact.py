@@ -117,17 +117,17 @@ def _end(counts: Counts, side: int, tail: float) -> float:
 def _tails(counts: Counts, shift: float) -> tuple[float, float]:
     controls, treateds = np.array([float(counts.events_control)]), np.array([float(counts.events_treated)])
     seen = float(_score(controls, treateds, counts.sizes, shift)[0])
-    best = float(_fitted(controls, treateds, counts.sizes, shift)[0])
+    best = float(fitting(controls, treateds, counts.sizes, shift)[0])
     shares = best, best + shift
-    (controls, first), (treateds, second) = map(_window, shares, counts.sizes)
-    chances = np.outer(first, second)
+    (controls, first), (treateds, second) = map(chances, shares, counts.sizes)
+    both = np.outer(first, second)
     scores = _score(controls[:, np.newaxis], treateds[np.newaxis, :], counts.sizes, shift)
-    same = float(chances[np.abs(scores - seen) <= TIE].sum())
-    return (float(chances[scores > seen + TIE].sum()) + same / 2, float(chances[scores < seen - TIE].sum()) + same / 2)
+    same = float(both[np.abs(scores - seen) <= TIE].sum())
+    return (float(both[scores > seen + TIE].sum()) + same / 2, float(both[scores < seen - TIE].sum()) + same / 2)
 
 
-def _window(share: float, size: int) -> tuple[Floats, Floats]:
-    """Numbers of events that can be expected, and the chance of each."""
+def chances(share: float, size: int) -> tuple[Floats, Floats]:
+    """Numbers of events that can be expected of so many customers, and the chance of each."""
     share = min(max(share, 0.0), 1.0)
     reach = REACH * math.sqrt(size * share * (1 - share)) + 10
     events = np.arange(max(0, math.floor(size * share - reach)), min(size, math.ceil(size * share + reach)) + 1.0)
@@ -137,7 +137,7 @@ def _window(share: float, size: int) -> tuple[Floats, Floats]:
 
 def _score(controls: Floats, treateds: Floats, sizes: tuple[int, int], shift: float) -> Floats:
     """How loudly counts speak against `shift`, upwards positive, at the shares that fit it best."""
-    first = _fitted(controls, treateds, sizes, shift)
+    first = fitting(controls, treateds, sizes, shift)
     second = np.clip(first + shift, 0.0, 1.0)
     variance = first * (1 - first) / sizes[0] + second * (1 - second) / sizes[1]
     apart = treateds / sizes[1] - controls / sizes[0] - shift
@@ -146,8 +146,11 @@ def _score(controls: Floats, treateds: Floats, sizes: tuple[int, int], shift: fl
     return found
 
 
-def _fitted(controls: Floats, treateds: Floats, sizes: tuple[int, int], shift: float) -> Floats:
-    """The comparison's most likely share if the arm's is higher by `shift`: the middle root of a cubic."""
+def fitting(controls: Floats, treateds: Floats, sizes: tuple[int, int], shift: float) -> Floats:
+    """The comparison's most likely share if the arm's is higher by `shift`, from both arms' events and customers.
+
+    The middle root of a cubic.
+    """
     size = sizes[0] + sizes[1]
     events = controls + treateds
     if shift == 0:

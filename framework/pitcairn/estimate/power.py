@@ -26,13 +26,17 @@ def visible_gain(
     count_control: float,
     count_treated: float,
     sd_treated: float | None = None,
+    level: float | None = None,
+    better_up: bool = True,
     confidence: float = 0.95,
     power: float = 0.9,
 ) -> float | NotAvailable:
-    """The smallest true difference, per customer, that is seen with probability `power`.
+    """The smallest true difference, per customer, that is seen with probability `power`: a rise, or a drop.
 
-    `sd_treated` is the comparison's where it is not given. NotAvailable for an arm of fewer than two customers or
-    without spread. ValueError for a confidence or power outside 0..1.
+    `sd_treated` is the comparison's where it is not given. With the comparison's `level` the treated arm's variance
+    grows, or falls, in proportion to its own: who sells more often also varies more. Positive either way. NotAvailable
+    for an arm of fewer than two customers, without spread, and where a drop to nothing would not be seen. ValueError
+    for a confidence or power outside 0..1.
     """
     if min(count_control, count_treated) < 2:
         return NotAvailable(why="an arm would have fewer than 2 customers")
@@ -40,7 +44,15 @@ def visible_gain(
     variance = sd_control**2 / count_control + treated**2 / count_treated
     if not 0 < variance < math.inf:
         return NotAvailable(why="customers did not differ at all before, so the spread is not known")
-    return _reach(confidence, power) * math.sqrt(variance)
+    reach = _reach(confidence, power)
+    if level is None or level <= 0:
+        return reach * math.sqrt(variance)
+    # g² = z² (v/n₀ + v (1 ± g/level)/n₁), a quadratic in g.
+    half = (1 if better_up else -1) * (reach * treated) ** 2 / count_treated / level / 2
+    found = half + math.sqrt(half**2 + reach**2 * variance)
+    if not better_up and found > level:
+        return NotAvailable(why="there are too few customers to see even the largest possible change")
+    return found
 
 
 def visible_rate_gain(

@@ -132,6 +132,7 @@ def _row(
         relative=_share(share) if isinstance(share, Effect) else "",
         p=_figure(two_sided_p(effect), 3) if effect and _has_p(effect) else "",
         method=effect.method if effect else "",
+        error=_figure(effect.standard_error) if effect and effect.standard_error > 0 else "",
     )
 
 

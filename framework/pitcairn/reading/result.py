@@ -226,6 +226,8 @@ class DetailRow:
     """The difference as a share of the comparison's level, with its range; empty where that says nothing."""
     p: str
     method: str
+    error: str = ""
+    """Standard error of the difference, in the measure's own unit; empty where there is none."""
 
 
 TwinKind = Literal["unadjusted", "uncapped", "reached", "within_groups"]
