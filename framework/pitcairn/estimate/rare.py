@@ -8,9 +8,8 @@ events uses, and the chances of these outcomes are added up.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from scipy.special import bdtr, ndtri
@@ -43,14 +42,16 @@ class RareArms:
 
     def chance(self, rate: float, gain: float, *, up: bool = True) -> float:
         """How likely a change of the share `rate` by `gain` in the better direction is told from none."""
-        return self._passing(rate, rate + gain if up else rate - gain, up=up)
+        return self._passing(self._edges(rate, up=up), rate + gain if up else rate - gain, up=up)
 
     def visible_gain(self, rate: float, *, power: float, up: bool = True) -> float | NotAvailable:
         """The smallest change in the better direction that is seen with probability `power`; positive.
 
         NotAvailable where even a change to everybody, or to nobody, would not be seen.
         """
-        return _smallest(lambda gain: self.chance(rate, gain, up=up), power, 1 - rate if up else rate)
+        edges = self._edges(rate, up=up)
+        room = 1 - rate if up else rate
+        return _smallest(lambda gain: self._passing(edges, rate + gain if up else rate - gain, up=up), power, room)
 
     def visible_margin(self, rate: float, *, power: float, up: bool = True) -> float | NotAvailable:
         """A margin that is shown to be kept with probability `power` or a little more where nothing gets worse.
@@ -73,18 +74,21 @@ class RareArms:
 
         return _smallest(enough, power, rate if up else 1 - rate)
 
-    def _passing(self, rate: float, changed: float, *, up: bool) -> float:
+    def _edges(self, rate: float, *, up: bool) -> list[tuple[float, int]]:
+        """For every number of events in the comparison its chance, and where the arm's events begin to pass."""
+        return [
+            (float(chance), _edge(self.control, int(events), self.treated, self.level, up=up))
+            for events, chance in zip(*chances(rate, self.control), strict=True)
+            if chance >= UNLIKELY
+        ]
+
+    def _passing(self, edges: Sequence[tuple[float, int]], changed: float, *, up: bool) -> float:
         """The chance of outcomes that stand clearly on the better side of no change."""
-        found = 0.0
-        for events, chance in zip(*chances(rate, self.control), strict=True):
-            if chance < UNLIKELY:
-                continue
-            edge = _edge(self.control, int(events), self.treated, self.level, up)
-            if up:
-                found += chance * (1.0 if edge == 0 else 1 - float(bdtr(edge - 1, self.treated, changed)))
-            elif edge >= 0:
-                found += chance * float(bdtr(edge, self.treated, changed))
-        return float(found)
+        if up:
+            beyond = (1 - float(bdtr(edge - 1, self.treated, changed)) if edge else 1.0 for _, edge in edges)
+        else:
+            beyond = (float(bdtr(edge, self.treated, changed)) if edge >= 0 else 0.0 for _, edge in edges)
+        return math.fsum(chance * part for (chance, _), part in zip(edges, beyond, strict=True))
 
 
 def customers_needed(
@@ -121,14 +125,13 @@ def _smallest(chance: Callable[[float], float], power: float, room: float) -> fl
     return high
 
 
-@lru_cache(maxsize=65536)
-def _edge(control: int, events: int, treated: int, level: float, up: bool) -> int:
+def _edge(control: int, events: int, treated: int, level: float, *, up: bool) -> int:
     """The fewest events of the arm that pass, one more than it has customers if none do; of a drop the most, or −1."""
     low, high = -1, treated + 1
     while high - low > 1:
         middle = _between(low, high, round(treated * events / control), treated)
         counts = Counts(events_control=events, count_control=control, events_treated=middle, count_treated=treated)
-        if _passes(counts, level, up) == up:
+        if _passes(counts, level, up=up) == up:
             high = middle
         else:
             low = middle
@@ -144,7 +147,7 @@ def _between(low: int, high: int, middle: int, most: int) -> int:
     return (low + high) // 2
 
 
-def _passes(counts: Counts, level: float, up: bool) -> bool:
+def _passes(counts: Counts, level: float, *, up: bool) -> bool:
     """As a reading does: counted where either arm has few events, else by the standard error."""
     few = [
         is_small(counts.events_control, counts.count_control),

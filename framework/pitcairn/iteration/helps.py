@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.estimate.effect import NotAvailable
@@ -12,6 +13,10 @@ from pitcairn.reading.numbers import Display, percent, written
 
 CLEARER = 0.67
 """Another measure is worth naming where it needs a change at most this much as large, as a share of its level."""
+CLOSER = 0.95
+"""What sees a gain at most this much as large is worth saying."""
+FEW_ANSWER = 0.8
+"""The share of customers with a value from which on more of them are no help worth naming."""
 WILD = 3.0
 """A standard deviation of so many averages means that a few customers make most of the sum."""
 
@@ -23,6 +28,8 @@ def helps(
     return (
         *_more_customers(plan, total, eligible, needed),
         *_halves(plan, known, bar, total, gain),
+        *_one_by_one(plan, known[plan.deciding.id], bar, total, gain),
+        *_answers(plan, known[plan.deciding.id], bar, total),
         *_other_measures(plan, known, bar, total, gain),
         *_before(plan, known[plan.deciding.id]),
         *_cap(plan, known[plan.deciding.id]),
@@ -51,17 +58,46 @@ def _halves(plan: Plan, known: Mapping[str, Known], bar: Bar, total: int, gain: 
     if len(plan.treatments) == 1 and abs(plan.treatments[0].share - 0.5) < 0.05:
         return
     half = visible(plan, plan.deciding, known[plan.deciding.id], bar, Pair(control=total // 2, treated=total // 2))
-    if isinstance(half, NotAvailable) or half > 0.95 * gain:
+    if isinstance(half, NotAvailable) or half > CLOSER * gain:
         return
     yield f"Try one arm against {plan.comparison.label}, half each: it sees {told(plan, plan.deciding, half)}."
+
+
+def _one_by_one(plan: Plan, known: Known, bar: Bar, total: int, gain: float) -> Iterator[str]:
+    """What drawing whole households costs, where we could draw otherwise."""
+    if plan.drawn_cluster is None or plan.observed is not None:
+        return
+    alone = visible(plan, plan.deciding, replace(known, design=1.0), bar, _smallest_pair(plan, total))
+    if not isinstance(alone, NotAvailable) and alone < CLOSER * gain:
+        yield (
+            f"Draw customers one by one, if what one is sent does not reach others of the same {plan.drawn_cluster}: a "
+            f"gain of {told(plan, plan.deciding, alone)} would be seen."
+        )
+
+
+def _answers(plan: Plan, known: Known, bar: Bar, total: int) -> Iterator[str]:
+    """What it costs that few customers have a value."""
+    if not plan.deciding.is_of_some or known.answered > FEW_ANSWER:
+        return
+    twice = replace(known, answered=min(1.0, 2 * known.answered))
+    found = visible(plan, plan.deciding, twice, bar, _smallest_pair(plan, total))
+    if not isinstance(found, NotAvailable):
+        yield (
+            f"Have more of them answer: {percent(known.answered)} of the customers are taken to have a value; with "
+            f"{percent(twice.answered)} a gain of {told(plan, plan.deciding, found)} would be seen."
+        )
+
+
+def _smallest_pair(plan: Plan, total: int) -> Pair:
+    return Pair(control=round(total * plan.comparison.share), treated=round(total * _smallest_share(plan)))
 
 
 def _other_measures(plan: Plan, known: Mapping[str, Known], bar: Bar, total: int, gain: float) -> Iterator[str]:
     """The clearest of the plan's other gains, where it is much clearer than the deciding one."""
     deciding = known[plan.deciding.id]
-    if deciding.mean <= 0:
+    if deciding.mean <= 0 or plan.deciding.change:
         return
-    pair = Pair(control=round(total * plan.comparison.share), treated=round(total * _smallest_share(plan)))
+    pair = _smallest_pair(plan, total)
     found = []
     for measure in plan.measures[1:]:
         if measure.role == "guardrail" or measure.id not in known or known[measure.id].mean <= 0:
@@ -82,9 +118,15 @@ def _smallest_share(plan: Plan) -> float:
 
 
 def _before(plan: Plan, known: Known) -> Iterator[str]:
-    if plan.deciding.before is None and plan.deciding.kind != "ratio":
+    deciding = plan.deciding
+    if deciding.kind == "ratio" and not deciding.adjust_for:
         yield (
-            f"Declare `before` for “{plan.deciding.label}”: knowing what each customer did before explains part of how "
+            f"Declare `adjust_for` for “{deciding.label}”, with what each customer did before: it explains part of how "
+            "they differ, which is as good as more customers."
+        )
+    elif deciding.before is None and deciding.kind not in ("ratio", "quantile"):
+        yield (
+            f"Declare `before` for “{deciding.label}”: knowing what each customer did before explains part of how "
             "they differ, which is as good as more customers."
         )
     elif known.left < 0.95:
@@ -93,7 +135,12 @@ def _before(plan: Plan, known: Known) -> Iterator[str]:
 
 def _cap(plan: Plan, known: Known) -> Iterator[str]:
     deciding = plan.deciding
-    if deciding.kind in ("sum", "mean") and deciding.cap is None and known.sd > WILD * abs(known.mean):
+    if (
+        deciding.kind in ("sum", "mean")
+        and deciding.cap is None
+        and not deciding.change
+        and known.sd > WILD * abs(known.mean)
+    ):
         yield f"Give “{deciding.label}” a cap: a few very large amounts make most of its spread."
 
 

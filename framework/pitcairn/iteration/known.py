@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.errors import DataError
+from pitcairn.estimate.clustered import Clustered
+from pitcairn.estimate.power import rate_spread
 from pitcairn.evidence.baseline import Baseline
+from pitcairn.evidence.past import Past
 from pitcairn.iteration.locked import plan_of
 from pitcairn.ledger import history
 from pitcairn.ledger.history import ReadingRow
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.details import ALL
+from pitcairn.reading.effects import level_of
 from pitcairn.reading.encode import from_json
 from pitcairn.reading.result import DetailRow, Result
+from pitcairn.reading.spread import varies
 from pitcairn.reading.twins import UNADJUSTED
 
 ENOUGH = 200
 """Customers in the comparison from which on a reading says more about level and spread than a column from before."""
-
-
-Z95 = 1.959963984540054
-"""Half the width of an exploration's range in standard errors."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,24 +41,35 @@ class Known:
     """The part of the variance that is left once the value before the start is taken into account; 1 if unknown."""
     basis: str
     """Where the numbers come from, in words."""
+    design: float | None = 1.0
+    """How many times the variance is what it would be if every customer were drawn alone; None: households or the like
+    are drawn, and how alike their customers are is not known."""
+    skew: float = 0.0
+    """Of one customer's value; 0 if unknown."""
 
 
-def known_measures(folder: ProgramFolder, plan: Plan, before: Mapping[str, Baseline]) -> dict[str, Known]:
-    """By measure id; a measure of which nothing is known is left out.
+def known_measures(
+    folder: ProgramFolder, plan: Plan, before: Mapping[str, Baseline], past: Mapping[str, Past]
+) -> dict[str, Known]:
+    """By measure id; a measure of which nothing is known is left out. What tells more replaces what tells less.
 
     An earlier reading counts where scope, choice of customers and the measure's definition are the plan's own. Results
     that are not the ones in the ledger are not believed. DataError where the ledger is damaged.
     """
-    found = {measure: _from_before(one) for measure, one in before.items()}
+    alone = None if plan.cluster else 1.0
+    found = {measure: _from_before(one, alone) for measure, one in before.items()}
+    for id, one in past.items():
+        known = _from_past(plan, one, found.get(id))
+        if known is not None:
+            found[id] = known
     for reading, result in _earlier(folder, plan):
         locked = history.launch_of(folder.ledger_file, reading.pilot, reading.number)
         if locked is None or _customers(then := plan_of(locked)) != _customers(plan):
             continue
         for measure in plan.measures:
-            known = _from_reading(measure, then, result, reading)
+            known = _from_reading(measure, plan, then, result, reading, found.get(measure.id))
             if known is not None:
-                left = found[measure.id].left if measure.id in found else 1.0
-                found[measure.id] = known if then.stage == "explore" else replace(known, left=left)
+                found[measure.id] = known
     return found
 
 
@@ -78,17 +91,36 @@ def explored(folder: ProgramFolder, plan: Plan) -> Explored | None:
         if reading.pilot != plan.pilot or result.stage != "explore":
             continue
         seen = [
-            Explored(number=reading.number, gain=sign * float(row.difference), standard_error=width / (2 * Z95))
+            Explored(number=reading.number, gain=sign * float(row.difference), standard_error=float(row.error))
             for arm in plan.treatments
             for row in _rows(result, plan.deciding.id, arm.id)
-            if row.where == ALL and (width := _width(row))
+            if row.where == ALL and row.error
         ]
         found = max(seen, key=lambda one: one.gain, default=found)
     return found
 
 
-def _from_before(one: Baseline) -> Known:
-    return Known(mean=one.mean, sd=one.sd, answered=one.answered, left=1.0, basis=one.basis)
+def _from_before(one: Baseline, design: float | None) -> Known:
+    return Known(mean=one.mean, sd=one.sd, answered=one.answered, left=1.0, basis=one.basis, design=design)
+
+
+def _from_past(plan: Plan, one: Past, before: Known | None) -> Known | None:
+    """From the same measure over an earlier period, read by the estimator that will read it."""
+    level, spread = level_of(one.measure, one.moments), varies(one.measure, one.moments)
+    if level is None or spread is None:
+        return None
+    design = None if plan.cluster and not isinstance(one.moments, Clustered) else spread.design
+    if one.shape_only:
+        return None if before is None else replace(before, design=design)
+    return Known(
+        mean=level,
+        sd=rate_spread(level) if one.measure.is_rate else spread.sd,
+        answered=one.answered if one.measure.is_of_some else 1.0,
+        left=spread.left if plan.measure(one.measure.id).adjusts else 1.0,
+        basis=one.basis,
+        design=design,
+        skew=spread.skew,
+    )
 
 
 def _earlier(folder: ProgramFolder, plan: Plan) -> Iterator[tuple[ReadingRow, Result]]:
@@ -106,44 +138,68 @@ def _earlier(folder: ProgramFolder, plan: Plan) -> Iterator[tuple[ReadingRow, Re
             continue
 
 
-def _from_reading(measure: MeasurePlan, then: Plan, result: Result, reading: ReadingRow) -> Known | None:
+def _from_reading(
+    measure: MeasurePlan, plan: Plan, then: Plan, result: Result, reading: ReadingRow, before: Known | None
+) -> Known | None:
     if not any(_same(measure, other) for other in then.measures):
         return None
     rows = {row.where: row for row in _rows(result, measure.id, then.comparison.id)}
-    usual = rows.get(ALL)
-    if usual is None or usual.customers < ENOUGH or not usual.mean or not usual.deviation:
+    usual, plainly = rows.get(ALL), _spread(result, measure.id, then, UNADJUSTED)
+    if usual is None or usual.customers < ENOUGH or not usual.mean:
+        return None
+    ranges = _spread(result, measure.id, then, ALL)
+    by_households = then.cluster is not None and then.cluster == plan.cluster
+    sd = float(usual.deviation) if usual.deviation else plainly or ranges
+    if not sd or (then.cluster != plan.cluster and not usual.deviation):
         return None
     counted = next(arm.counted for arm in result.arms if arm.id == then.comparison.id)
     return Known(
         mean=float(usual.mean),
-        sd=float(usual.deviation),
+        sd=sd,
         answered=min(1.0, usual.customers / counted) if counted else 1.0,
-        left=_left(result, measure.id, then),
+        # Ranges that went by the same households tell all: what was known before has narrowed them too.
+        left=1.0 if by_households else _left(result, measure, then, before),
         basis=f"{usual.customers:,} customers of {reading.pilot}, iteration {reading.number}, who got today's practice",
+        skew=before.skew if before else 0.0,
+        design=(ranges / sd) ** 2 if by_households and ranges else _design(plan, before),
     )
 
 
-def _left(result: Result, measure: str, then: Plan) -> float:
-    """How much narrower knowing the value before made the ranges: their squared ratio, the worst arm's.
+def _design(plan: Plan, before: Known | None) -> float | None:
+    if plan.cluster is None:
+        return 1.0
+    return before.design if before else None
 
-    It says so only in an exploration, where both ranges are as likely to hold the truth.
+
+def _spread(result: Result, measure: str, then: Plan, where: str) -> float | None:
+    """One customer's part of the range's error: of the arm in which it is largest."""
+    usual = next((row for row in _rows(result, measure, then.comparison.id) if row.where == ALL), None)
+    found = [
+        float(row.error) / math.sqrt(1 / usual.customers + 1 / row.customers)
+        for arm in then.treatments
+        for row in _rows(result, measure, arm.id)
+        if row.where == where and row.error and row.customers and usual is not None and usual.customers
+    ]
+    return max(found, default=None)
+
+
+def _left(result: Result, measure: MeasurePlan, then: Plan, before: Known | None) -> float:
+    """How much narrower what was known before made the ranges: their squared ratio, the worst arm's.
+
+    Where the ranges did not know it, what is known from before the start.
     """
     found = []
     for arm in then.treatments:
-        rows = {row.where: row for row in _rows(result, measure, arm.id)}
-        if ALL in rows and UNADJUSTED in rows:
-            adjusted, plain = _width(rows[ALL]), _width(rows[UNADJUSTED])
-            if adjusted and plain:
-                found.append((adjusted / plain) ** 2)
-    return min(1.0, max(found, default=1.0))
+        rows = {row.where: row for row in _rows(result, measure.id, arm.id)}
+        if ALL in rows and UNADJUSTED in rows and rows[ALL].error and rows[UNADJUSTED].error:
+            found.append((float(rows[ALL].error) / float(rows[UNADJUSTED].error)) ** 2)
+    if found:
+        return min(1.0, max(found))
+    return before.left if before and measure.adjusts else 1.0
 
 
 def _rows(result: Result, measure: str, arm: str) -> Iterator[DetailRow]:
     return (row for row in result.details if row.measure == measure and row.arm == arm)
-
-
-def _width(row: DetailRow) -> float | None:
-    return float(row.high) - float(row.low) if row.low and row.high else None
 
 
 def _customers(plan: Plan) -> tuple[object, ...]:

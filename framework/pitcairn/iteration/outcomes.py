@@ -77,6 +77,8 @@ class Outlook:
     """A confirmation's number in its lineage; None for an exploration."""
     level: float
     """One-sided: how often a model without any gain would be taken for one with a gain."""
+    looks: tuple[str, ...]
+    """The days, as ISO text, as of whose end the deciding measure is judged."""
     curve: tuple[CurvePoint, ...]
     """From a quarter of the customers to four times as many."""
     sentences: tuple[str, ...]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,12 +14,14 @@ from pitcairn.design.budget import guardrail_level
 from pitcairn.design.eligibility import NOT_TAKEN, drawn_whole, explained
 from pitcairn.design.plan import ArmPlan, MeasurePlan, Plan
 from pitcairn.design.resolve import resolve
+from pitcairn.errors import DataError
 from pitcairn.estimate.effect import NotAvailable
 from pitcairn.evidence.baseline import baseline
 from pitcairn.evidence.draw import Draw, count
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.files import files_of
-from pitcairn.evidence.population import draw_sources
+from pitcairn.evidence.past import Earlier, Past, pasts
+from pitcairn.evidence.population import Taken, draw_sources
 from pitcairn.iteration.helps import helps, line, told
 from pitcairn.iteration.kept_out import refuse_changed
 from pitcairn.iteration.known import Known, known_measures
@@ -27,15 +31,19 @@ from pitcairn.iteration.promise import promise
 from pitcairn.iteration.sight import Bar, Pair, chance, needed, visible
 from pitcairn.ledger import attempts
 from pitcairn.ledger.attempts import Attempt
+from pitcairn.phrases import day
 from pitcairn.program import ProgramFolder
+from pitcairn.reading.looks import schedule
 from pitcairn.reading.numbers import written
 from pitcairn.reading.result import LeftOut
-from pitcairn.spec.load import load
+from pitcairn.spec.load import Loaded, load
 
 Files = Mapping[str, tuple[Path, ...]]
 NO_FILES: Files = {}
 SIZES = (0.25, 0.5, 1.0, 2.0, 4.0)
 """The points of the curve, as parts of what this iteration draws."""
+ALONE = 1.02
+"""A variance at most so many times that of customers drawn one by one is as good as the same."""
 
 
 def outlook(folder: ProgramFolder, pilot: str, number: int, *, data: Files = NO_FILES) -> Outlook:
@@ -52,11 +60,37 @@ def outlook(folder: ProgramFolder, pilot: str, number: int, *, data: Files = NO_
     with Engine.open(folder.scratch) as engine:
         drawn = count(engine, plan, files, taken=taken)
         before = baseline(engine, plan, files, taken=taken)
-    known = known_measures(folder, plan, before)
+        past = _past(engine, folder, loaded, plan, files, data, taken)
+    known = known_measures(folder, plan, before, past)
     control = loaded.program.error_control
     attempt = attempts.at_hand(folder.ledger_file, plan.pilot, plan.number, plain(plan), control)
     view = _View(plan, drawn, known, attempt)
     return view.outlook(promised=promise(folder, plan, view.deciding, view.bar, view.pair) if attempt else None)
+
+
+def _past(
+    engine: Engine,
+    folder: ProgramFolder,
+    loaded: Loaded,
+    plan: Plan,
+    files: Files,
+    data: Files,
+    taken: Sequence[Taken],
+) -> dict[str, Past]:
+    """What the files that are there tell of an earlier period; outcomes may come later."""
+    earlier = {
+        id: Earlier(column=past.column, over=past.over, before=past.before, adjust_for=tuple(past.adjust_for))
+        for id, measure in loaded.program.measures.items()
+        if (past := measure.past) is not None
+    }
+    there = dict(files)
+    for source in plan.sources:
+        if source.kind == "events" and source.id not in there:
+            given = {source.id: data[source.id]} if source.id in data else {}
+            with suppress(DataError):
+                there |= files_of(folder, loaded.program, given, needed=(source.id,))
+    with tempfile.TemporaryDirectory(dir=folder.scratch, prefix="plan-") as room:
+        return pasts(engine, plan, there, earlier, taken=taken, into=Path(room))
 
 
 @dataclass(frozen=True)
@@ -68,7 +102,11 @@ class _View:
 
     @cached_property
     def bar(self) -> Bar:
-        return Bar.of(self.plan, self.attempt.level if self.attempt else None)
+        return self._bar(self.plan.deciding, self.attempt.level if self.attempt else None)
+
+    def _bar(self, measure: MeasurePlan, spends: float | None) -> Bar:
+        arms = (self.plan.comparison, *self.plan.treatments)
+        return Bar.of(self.plan, measure, spends, [self.sizes.get(arm.id, 0) for arm in arms])
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -115,10 +153,42 @@ class _View:
             attempt=self.attempt.number if self.attempt else None,
             level=self.bar.level,
             curve=tuple(self.curve()),
-            sentences=(*said, *((whole,) if whole else ()), *((promised,) if promised else ())),
+            looks=tuple(when.isoformat() for when, _ in schedule(plan)),
+            sentences=(
+                *said,
+                *((whole,) if whole else ()),
+                *self.alike(),
+                self.looks(),
+                *((promised,) if promised else ()),
+            ),
             units=drawn.units,
             units_in_scope=drawn.units_in_scope,
         )
+
+    def looks(self) -> str:
+        """On which days it is judged, and what that costs."""
+        looks = schedule(self.plan)
+        first, last = looks[0][0], looks[-1][0]
+        if first == last:
+            return f"All of it is judged once, as of {day(last)}."
+        days = f"on {len(looks)} days, the first {day(first)}, the last {day(last)}"
+        if self.attempt is None:
+            return f"It can be read {days}; an exploration promotes nothing, so looking costs nothing."
+        return (
+            f"It is judged {days}, and may pass on any of them. So many looks take {self.bar.inflation - 1:.1%} more "
+            "customers than one at the end; that is in the numbers here."
+        )
+
+    def alike(self) -> Iterator[str]:
+        """What customers are worth where whole households or the like are drawn."""
+        if not self.plan.cluster or self.deciding is None or self.deciding.design is None:
+            return
+        named = f"By “{self.plan.deciding.label}” customers of one {self.plan.cluster} are"
+        if self.deciding.design <= ALONE:
+            yield f"{named} no more alike than others, so drawing them together costs nothing."
+        else:
+            worth = 100 / self.deciding.design
+            yield f"{named} alike: 100 of them tell as much as {worth:.0f} drawn one by one. That is in the numbers here."
 
     @property
     def can_show(self) -> bool | None:
@@ -145,8 +215,8 @@ class _View:
         if measure.role == "deciding":
             return self.bar
         if measure.role == "guardrail" and self.attempt:
-            return Bar.of(self.plan, guardrail_level(self.attempt.number))
-        return Bar.of(self.plan, None)
+            return self._bar(measure, guardrail_level(self.attempt.number))
+        return self._bar(measure, None)
 
     def answer(self) -> str:
         if isinstance(self.gain, NotAvailable) or self.deciding is None:
@@ -214,7 +284,7 @@ def _visible_text(plan: Plan, measure: MeasurePlan, gain: float | NotAvailable) 
     if isinstance(gain, NotAvailable):
         return f"cannot be said: {gain.why}"
     if measure.role == "guardrail":
-        return f"a worsening of {told(plan, measure, gain)} or more"
+        return f"whether it stays within a worsening of {told(plan, measure, gain)}"
     word = "gain" if measure.better == "up" else "drop"
     return f"a {word} of {told(plan, measure, gain)} or more"
 

@@ -16,6 +16,19 @@ class Over(Model):
     where: Conditions = Field(default_factory=dict, description="Only rows with these values.")
 
 
+class Past(Model):
+    """The same measure over an earlier period: number columns of the pilot's customer source."""
+
+    column: Column = Field(
+        description="What the measure's `column` was then; for `any` and `share` 1 for yes, 0 for no."
+    )
+    over: Column | None = Field(None, description="`ratio`: what its lower half was then.")
+    before: Column | None = Field(None, description="The same quantity before that period; `change` needs it.")
+    adjust_for: list[Column] = Field(
+        default_factory=list, max_length=5, description="What else was known before that period."
+    )
+
+
 class Measure(Model):
     """A defined quantity, worked out per customer."""
 
@@ -70,6 +83,12 @@ class Measure(Model):
     usual: Quantity | None = Field(
         None,
         description="`any` and `share` without `before`: the usual level, so that `plan` can say what can be seen.",
+    )
+    past: Past | None = Field(
+        None,
+        description="The same over an earlier period, for `plan` alone: no reading uses it. How much the measure "
+        "varies, and how much is explained by what was known before, then need no guess. Events from before the start "
+        "tell it by themselves.",
     )
 
 

@@ -148,6 +148,24 @@ def measure_changes(program: Program, _folder: ProgramFolder) -> Iterator[Proble
             yield program.problem(("measures", id, "cap"), message, "remove one of “cap” and “change”", at_key=True)
 
 
+def measure_pasts(program: Program, _folder: ProgramFolder) -> Iterator[Problem]:
+    """An earlier period has what the measure's kind is made of."""
+    for id, measure in program.spec.measures.items():
+        if measure.past is None:
+            continue
+        at: Path = ("measures", id, "past")
+        if measure.kind == "ratio" and measure.past.over is None:
+            yield program.problem(at, f"“{id}” is a ratio, and its past has no lower half", "add “over: …” to it")
+        if measure.kind != "ratio" and measure.past.over is not None:
+            yield program.problem((*at, "over"), "“over” is for a measure of kind “ratio”", "remove it", at_key=True)
+        if measure.change and measure.past.before is None:
+            hint = "add “before: …” to it, the column with the answer before that one"
+            yield program.problem(at, f"“{id}” is a change, and its past does not say what from", hint)
+        if measure.kind == "quantile" and (measure.past.before or measure.past.adjust_for):
+            message = "a quantile is not adjusted for what was known before"
+            yield program.problem(at, message, "keep “column” alone")
+
+
 def measure_order(program: Program, _folder: ProgramFolder) -> Iterator[Problem]:
     """A quantile's values are found customer by customer, so its source names them."""
     for id, measure in program.spec.measures.items():
@@ -273,6 +291,7 @@ RULES: tuple[ProgramRule, ...] = (
     measure_parts,
     measure_values,
     measure_changes,
+    measure_pasts,
     measure_order,
     measure_covariates,
     measure_kinds,
