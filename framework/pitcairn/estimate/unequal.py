@@ -21,6 +21,10 @@ FARTHEST = 1e6
 """Times the spread of one customer's value: a gain larger than this is none."""
 MOST = 1e12
 """Customers; more are not counted."""
+STEP = 0.7
+"""Of a logarithm: about half as many customers."""
+MOST_SKEWED = 1.0
+"""Averages more skewed than this are not what the expansion is for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +139,7 @@ class Arms:
 
     def _bound(self, skew: float) -> float:
         bound = -float(ndtri(self.level))
-        return bound + skew * (bound**2 - 1) / 6
+        return bound + _within(skew) * (bound**2 - 1) / 6
 
 
 def customers_needed(
@@ -156,10 +160,15 @@ def customers_needed(
         arms = Arms(control=total * shares[0], treated=total * shares[1], level=level)
         return power - arms.chance(values, gain, up=up)
 
-    low, high = math.log(4 / min(shares)), math.log(MOST)
+    high = math.log(MOST)
     if missing(high) > 0:
         return NotAvailable(why="no number of customers there can be would do")
-    return math.ceil(math.exp(low if missing(low) <= 0 else float(brentq(missing, low, high, xtol=1e-9))))
+    # Down from where they are many: the expansion means nothing for a handful.
+    least = math.log(4 / min(shares))
+    low = high - STEP
+    while low > least and missing(low) <= 0:
+        high, low = low, low - STEP
+    return math.ceil(math.exp(float(brentq(missing, low, high, xtol=1e-9)) if missing(low) > 0 else high))
 
 
 def _unbent(z: float, skew: float) -> float:
@@ -168,7 +177,11 @@ def _unbent(z: float, skew: float) -> float:
     A quantile -q of it lies at -q + skew (q² − 1) / 6; that is turned round in first order, and near the middle only.
     """
     q = min(max(z, -3.0), 3.0)
-    return z + skew * (q**2 - 1) / 6
+    return z + _within(skew) * (q**2 - 1) / 6
+
+
+def _within(skew: float) -> float:
+    return min(max(skew, -MOST_SKEWED), MOST_SKEWED)
 
 
 def _check(level: float, power: float) -> None:
