@@ -118,7 +118,14 @@ def _listed(engine: Engine, plan: Plan, people: Population, into: Path) -> tuple
 
 
 def _of_columns(plan: Plan, earlier: Mapping[str, Earlier]) -> Iterator[_Group]:
-    """What `past` names; and where households are drawn, the values before the start for the others."""
+    """What `past` names; of a quantile else the values before the start, whose order says how much it varies. Where
+    households are drawn the values before the start of the others say how alike their customers are.
+    """
+    earlier = {
+        one.id: Earlier(column=one.before, over=None, before=None, adjust_for=())
+        for one in plan.measures
+        if one.kind == "quantile" and one.before is not None
+    } | dict(earlier)
     last = plan.start - timedelta(days=1)
     start = plan.start - timedelta(days=plan.follow_up_days)
     named = tuple(_earlier(plan, one, earlier[one.id]) for one in plan.measures if one.id in earlier)

@@ -124,7 +124,7 @@ def _before(plan: Plan, known: Known) -> Iterator[str]:
             f"Declare `adjust_for` for “{deciding.label}”, with what each customer did before: it explains part of how "
             "they differ, which is as good as more customers."
         )
-    elif deciding.before is None and deciding.kind not in ("ratio", "quantile"):
+    elif deciding.before is None and deciding.kind != "ratio":
         yield (
             f"Declare `before` for “{deciding.label}”: knowing what each customer did before explains part of how "
             "they differ, which is as good as more customers."

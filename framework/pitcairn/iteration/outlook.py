@@ -188,7 +188,8 @@ class _View:
             yield f"{named} no more alike than others, so drawing them together costs nothing."
         else:
             worth = 100 / self.deciding.design
-            yield f"{named} alike: 100 of them tell as much as {worth:.0f} drawn one by one. That is in the numbers here."
+            said = f"{named} alike: 100 of them tell as much as {worth:.0f} drawn one by one."
+            yield f"{said} That is in the numbers here."
 
     @property
     def can_show(self) -> bool | None:

@@ -161,9 +161,6 @@ def measure_pasts(program: Program, _folder: ProgramFolder) -> Iterator[Problem]
         if measure.change and measure.past.before is None:
             hint = "add “before: …” to it, the column with the answer before that one"
             yield program.problem(at, f"“{id}” is a change, and its past does not say what from", hint)
-        if measure.kind == "quantile" and (measure.past.before or measure.past.adjust_for):
-            message = "a quantile is not adjusted for what was known before"
-            yield program.problem(at, message, "keep “column” alone")
 
 
 def measure_order(program: Program, _folder: ProgramFolder) -> Iterator[Problem]:
