@@ -15,11 +15,15 @@ from pitcairn.design.resolve import resolve
 from pitcairn.ledger import history
 from pitcairn.program import ProgramFolder
 from pitcairn.promotion.adoption import state_of
+from pitcairn.promotion.attest import from_json
+from pitcairn.promotion.attest import to_json as to_dsse
 from pitcairn.promotion.contents import Contents
 from pitcairn.promotion.encode import settled
+from pitcairn.promotion.keys import keyid, make, public_text
 from pitcairn.promotion.layout import arm_at, cuts_at, spans_of
 from pitcairn.promotion.pack import packed
 from pitcairn.promotion.payload import CONTENTS, to_json
+from pitcairn.promotion.registry import adoptions_in
 from pitcairn.spec.load import load
 from promotion.adoptable import contents, plan_of_the_shop
 
@@ -225,6 +229,69 @@ def test_an_adoption_lapses_with_its_evidence_and_is_renewed_by_newer_evidence_f
     assert pitcairn(here, "retire", "bread-note", "--because", "no longer", "--by", "ada", *LATER) == 0
     assert pitcairn(here, "renew", "bread-note", newer, *renew) == 6
     assert "is over since" in words(capsys)
+
+
+def test_a_prediction_is_signed_before_the_first_customer_and_watch_says_by_whom(
+    there: Contents, here: ProgramFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("cryptography", reason="the extra `sign` is not installed")
+    lines, keys = ["keys:"], [tmp_path / "private" / name for name in ("ines", "bo")]
+    for key in keys:
+        public = public_text(make(key))
+        lines.append(f"  - {{key: '{public}', person: {key.name.title()}, role: analyst}}")
+    file = a_file(there, tmp_path)
+    assert adopt(here, file, "--key", str(keys[0]), "--key", str(tmp_path / "none")) != 0
+    assert here.pilot_ids() == ()
+    assert not here.ledger_file.exists()
+    assert adopt(here, file, "--key", str(keys[0]), "--key", str(keys[1])) == 0
+    signed = here.pilot_folder("bread-note") / "prediction.dsse.json"
+    (row,) = history.entries(here.ledger_file, "adoption")
+    envelope = from_json(signed.read_bytes(), file=signed.name)
+    said = json.loads(envelope.payload)
+    assert said["predicateType"] == "urn:pitcairn:prediction:1"
+    assert said["subject"] == [{"name": "bread-note@1.0.0", "digest": {"sha256": row.body["pack_digest"]}}]
+    assert said["predicate"]["ledgerRow"] == {"sha256": row.digest}
+    assert said["predicate"]["prediction"] == row.body["prediction"]
+    assert len(envelope.signatures) == 2
+
+    here.trusted_keys_file.write_text("\n".join(lines[:2]) + "\n", encoding="utf-8")
+    registry = tmp_path / "registry"
+    registry.mkdir()
+    capsys.readouterr()
+    assert pitcairn(here, "watch", "bread-note", "--registry", registry, "--by", "ada", *READ) == 0
+    told = words(capsys)
+    assert "The prediction: Signed by Ines (analyst)." in told
+    assert "The prediction: A key that is not trusted here signed" in told
+    (beside,) = (registry / "adoptions").glob("*.dsse.json")
+    assert beside.read_bytes() == signed.read_bytes()
+    assert len(adoptions_in(registry)[0]) == 1
+    assert adoptions_in(registry)[1] == ()
+
+    said["predicate"]["prediction"]["estimate"] += 0.1
+    other = replace(envelope, payload=json.dumps(said, sort_keys=True, separators=(",", ":")).encode())
+    signed.write_bytes(to_dsse(other))
+    assert pitcairn(here, "watch", "bread-note", "--by", "ada", *READ) == 4
+    assert "What was signed is not the prediction in the ledger" in words(capsys)
+    forged = replace(envelope, signatures=tuple(replace(one, bytes=bytes(64)) for one in envelope.signatures))
+    signed.write_bytes(to_dsse(forged))
+    assert pitcairn(here, "watch", "bread-note", "--by", "ada", *READ) == 4
+    assert "in the name of Ines (analyst) is not theirs" in words(capsys)
+
+
+def test_securesystemslib_agrees_that_a_prediction_was_signed(
+    there: Contents, here: ProgramFolder, tmp_path: Path
+) -> None:
+    pytest.importorskip("cryptography", reason="the extra `sign` is not installed")
+    dsse = pytest.importorskip("securesystemslib.dsse", reason="the judge securesystemslib is not installed")
+    from securesystemslib.signer import SSlibKey
+
+    key = tmp_path / "private" / "ines"
+    public = make(key)
+    assert adopt(here, a_file(there, tmp_path), "--key", str(key)) == 0
+    signed = json.loads((here.pilot_folder("bread-note") / "prediction.dsse.json").read_bytes())
+    judge = dsse.Envelope.from_dict(signed)
+    known = SSlibKey(keyid(public), "ed25519", "ed25519", {"public": public.hex()})
+    assert judge.verify([known], 1)
 
 
 def test_stages_open_one_by_one_and_nobody_moves(

@@ -30,6 +30,14 @@ from pitcairn.commands.targets import files_by_source, person
     metavar="DIR",
     help="Learn from the adoptions in this registry.",
 )
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Sign the prediction with this private key; may be repeated.",
+)
 @click.option("--unsigned", is_flag=True, help="Adopt although nobody trusted here has signed it.")
 @options.data
 @options.dry_run
@@ -46,6 +54,7 @@ def command(
     values: tuple[str, ...],
     keep: tuple[str, ...],
     registry: Path | None,
+    keys: tuple[Path, ...],
     unsigned: bool,
     data: tuple[str, ...],
     dry_run: bool,
@@ -95,6 +104,7 @@ def command(
             now=moment.now,
             today=moment.today,
             dry_run=dry_run,
+            keys=[key.expanduser() for key in keys],
         )
     return Answer(
         data={"pilot": setting.pilot, "pack": contents.identity, "said": done.said, "files": done.files},

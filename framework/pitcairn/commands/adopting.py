@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from pitcairn.promotion.foretold import predicted
 from pitcairn.promotion.registry import adoptions_in
 from pitcairn.promotion.since import refresh
 from pitcairn.promotion.trust import Verified
+from pitcairn.promotion.vouched import sign, try_keys
 from pitcairn.spec.load import load
 
 
@@ -69,11 +70,13 @@ def adopt(
     now: datetime,
     today: date,
     dry_run: bool,
+    keys: Sequence[Path] = (),
 ) -> Adopted:
-    """The pilot's files and the registered prediction, or nothing at all.
+    """The pilot's files and the registered prediction, or nothing at all; then signed with the keys, if any.
 
     Refused with everything that does not fit, where the customers are too unlike, and where they are too few.
     """
+    try_keys(keys)
     program = load(folder).program
     if problems := misfits(contents, program, setting, running(folder), today):
         raise Refused(problems)
@@ -111,6 +114,8 @@ def adopt(
         except BaseException:
             rmtree(folder.pilot_folder(setting.pilot), ignore_errors=True)
             raise
+        if keys:
+            written = (*written, sign(folder, setting.pilot, keys))
         refresh(folder, foreseen.plan.lineage)
     limits = tuple(f"It must not be used: {text}" for text in contents.out_of_scope)
     start = f"About {foreseen.eligible:,} customers may be drawn here, stage by stage."

@@ -11,6 +11,7 @@ from pitcairn.commands.paper import Kind, Paper
 if TYPE_CHECKING:
     from pitcairn.promotion.adoption import State
     from pitcairn.promotion.handing import Exported
+    from pitcairn.promotion.keys import Signed
     from pitcairn.promotion.registry import Index
     from pitcairn.promotion.rollout import Standing
     from pitcairn.promotion.watch import Watched
@@ -64,7 +65,15 @@ def exported(paper: Paper, *, done: Exported, dry_run: bool, shown: Callable[[Pa
         paper.say(f"{'Would write' if dry_run else 'Wrote'} {shown(file)}")
 
 
-def watched(paper: Paper, *, state: State, found: Watched, written: Path | None, shown: Callable[[Path], str]) -> None:
+def watched(
+    paper: Paper,
+    *,
+    state: State,
+    found: Watched,
+    signed: Sequence[Signed],
+    written: Path | None,
+    shown: Callable[[Path], str],
+) -> None:
     """The run chart as a list, and what the questions answer."""
     from pitcairn.phrases import day
     from pitcairn.promotion.foretold import looked, percent
@@ -74,6 +83,8 @@ def watched(paper: Paper, *, state: State, found: Watched, written: Path | None,
         paper.table(("as of", "came"), rows, numbers=(1,))
     for sentence in looked(state.adoption.prediction, found):
         paper.wrap(sentence)
+    for one in signed:
+        paper.wrap(f"The prediction: {one.sentence}")
     if state.over:
         word = "rolled back" if state.over.step.happened == "rolled_back" else "retired"
         paper.wrap(f"It was {word} on {day(state.over.at.date())} by {state.over.by}: {state.over.step.why}")

@@ -33,14 +33,18 @@ def command(session: Session, pilot: str, registry: Path | None, dry_run: bool, 
     all looks), is it drifting from the prediction. Seven looks in a row on one side of the prediction are a sign too.
     """
     from pitcairn.promotion.registry import publish
+    from pitcairn.promotion.vouched import place, signers
     from pitcairn.promotion.watch import watch
+    from pitcairn.spec.practice_rules import load_trusted_keys
 
     folder = session.folder
     moment, who = session.moment(folder), person(by, folder.root)
+    by_whom = signers(folder, pilot, load_trusted_keys(folder.trusted_keys_file))
     state, found = watch(folder, pilot, by=who, now=moment.now, today=moment.today, dry_run=dry_run)
-    written = None if registry is None or dry_run else publish(registry, state, found)
+    signed = place(folder, pilot) if by_whom else None
+    written = None if registry is None or dry_run else publish(registry, state, found, signed=signed)
     return Answer(
-        data={"pilot": pilot, "prediction": state.adoption.prediction, "watched": found},
-        show=partial(spreading.watched, state=state, found=found, written=written, shown=session.shown),
+        data={"pilot": pilot, "prediction": state.adoption.prediction, "watched": found, "signatures": by_whom},
+        show=partial(spreading.watched, state=state, found=found, signed=by_whom, written=written, shown=session.shown),
         next=f"pitcairn retire {pilot} --because TEXT" if found.retire and state.over is None else None,
     )

@@ -16,6 +16,7 @@ from pitcairn.promotion.adoption import State
 from pitcairn.promotion.calibration import Calibration, Published, calibrated
 from pitcairn.promotion.ladder import rung
 from pitcairn.promotion.predict import CONFIDENCES
+from pitcairn.promotion.vouched import ENDING
 from pitcairn.promotion.watch import Watched
 
 FAR = 50.0
@@ -57,8 +58,11 @@ class Index:
     """Files that are no packs or no adoptions: told, and left out."""
 
 
-def publish(registry: Path, state: State, found: Watched) -> Path:
-    """Writes the adoption's file into the registry, in the place of an earlier one of its own; gives the file."""
+def publish(registry: Path, state: State, found: Watched, *, signed: Path | None = None) -> Path:
+    """Writes the adoption's file into the registry, in the place of an earlier one of its own; gives the file.
+
+    The `signed` prediction, where there is one, goes beside it.
+    """
     one = state.adoption
     published = Published(
         pack=one.pack,
@@ -79,7 +83,10 @@ def publish(registry: Path, state: State, found: Watched) -> Path:
     )
     own = digest([one.program, state.pilot, one.pack, one.version])[:12]
     path = registry / "adoptions" / f"{NAME.sub('-', one.pack.lower())}-{own}.json"
-    write_all({path: dumps(published, indent=1) + "\n"})
+    texts: dict[Path, str | bytes] = {path: dumps(published, indent=1) + "\n"}
+    if signed is not None:
+        texts[path.with_suffix(ENDING)] = signed.read_bytes()
+    write_all(texts)
     return path
 
 
@@ -89,6 +96,8 @@ def adoptions_in(registry: Path) -> tuple[tuple[Published, ...], tuple[Problem, 
 
     adapter, found, problems = TypeAdapter(Published), [], []
     for path in sorted((registry / "adoptions").glob("*.json")):
+        if path.name.endswith(ENDING):
+            continue
         try:
             one = adapter.validate_json(path.read_bytes())
         except (OSError, ValidationError):

@@ -42,7 +42,7 @@ def verified(path: Path, keys: TrustedKeysSpec | None, today: date) -> Verified:
     """
     pack = opened(path)
     on = date.fromisoformat(pack.contents.identity.promoted_at[:10])
-    signed = checked(pack.envelope, _keys(keys), on) if pack.envelope else ()
+    signed = checked(pack.envelope, trusted_keys(keys), on) if pack.envelope else ()
     forged = [one for one in signed if one.state == "bad"]
     if forged:
         raise DataError(
@@ -58,7 +58,8 @@ def verified(path: Path, keys: TrustedKeysSpec | None, today: date) -> Verified:
     )
 
 
-def _keys(keys: TrustedKeysSpec | None) -> tuple[TrustedKey, ...]:
+def trusted_keys(keys: TrustedKeysSpec | None) -> tuple[TrustedKey, ...]:
+    """The keys that a reader believes, as they are compared with; none where the reader has no list."""
     found = []
     for one in keys.keys if keys else ():
         public = public_bytes(one.key)
