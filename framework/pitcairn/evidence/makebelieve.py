@@ -3,7 +3,8 @@
 Half of the customers do again what they did before; the others do what another customer, drawn by lot, did, all of it
 at once. So averages, zeros and long tails are the program's own, measures move together as they do in life, and
 values before the start foretell the outcome as well as a correlation of one half does. Where only the usual level of
-a share is known, coins are tossed at that rate.
+a share is known, coins are tossed at that rate. Where whole households are drawn, all of one keep to themselves or do
+what neighbours in the list did, who are mostly of one household as well: so they are as alike as they were before.
 
 Customers become a temporary table and files of the rehearsal's own; only sums leave the engine. What a customer
 draws follows from their id and a salt, so the same salt makes the same outcomes.
@@ -32,7 +33,9 @@ KEPT = 0.5
 """The share of customers who do again what they did before."""
 
 _POOL = "pitcairn_pool"
-"""Columns: `place` from 0, `who`, `value_0`, ... for the measures with a value before the start."""
+"""Columns: `place` from 0, `who`, `value_0`, ... for the measures with a value before the start, and `unit` where
+whole households or the like are drawn, whose customers have places one after the other.
+"""
 _PIECES, _DIGITS = 4, 13
 """Numbers cut from one hash of 64 hexadecimal digits, and the digits of each: 52 bits, all that a float holds."""
 _HALVINGS = 60
@@ -75,6 +78,10 @@ class Pool:
     size: int
     habits: Mapping[str, Habit]
     """By measure id, in the plan's order; measures of which nothing is known are not in it."""
+    alike: float
+    """How many times the variance of the deciding average is what it would be with customers drawn one by one: more
+    than 1 where whole households are drawn whose customers do alike.
+    """
 
     @classmethod
     def of(cls, engine: Engine, plan: Plan, files: Files, *, taken: Sequence[Taken], into: Path) -> Pool:
@@ -89,12 +96,14 @@ class Pool:
         copies = {id: _copied(engine, plan, id, files, into) for id in dict.fromkeys(ids)}
         sources = (replace(source, sha256=None) if source.id in copies else source for source in plan.sources)
         ((size,),) = engine.rows(f"SELECT COUNT(*) FROM {_POOL}")
+        habits = _habits(engine, plan, people)
         return cls(
             engine=engine,
             plan=replace(plan, holdout=None, opt_out=(), caps=(), sources=tuple(sources)),
             files=dict(files) | copies,
             size=size,
-            habits=_habits(engine, plan, people),
+            habits=habits,
+            alike=_alike(engine, habits.get(plan.deciding.id), size) if people.has_clusters else 1.0,
         )
 
     def push(self, gain: float) -> Push:
@@ -122,10 +131,14 @@ class Pool:
             f"{self._pushed(deciding, push)} AS {made_column(0, scenario)}" for scenario, push in enumerate(pushes)
         ]
         columns += [f"value_{place} AS {made_column(place, 0)}" for place in range(1, len(names))]
+        whole = self.plan.drawn_cluster is not None
+        lots = [*_lots(numbers[:2], of="shared"), *_lots(numbers[2:])] if whole else _lots(numbers)
+        beside = ", ROW_NUMBER() OVER (PARTITION BY unit ORDER BY customer) - 1 AS nth" if whole else ", 0 AS nth"
+        partner = f"(CAST(FLOOR(lot_other * {self.size}) AS BIGINT) + nth) % {self.size}"
         self.engine.run(
-            f"COPY (WITH drawn AS ({_drawn(salt, assignment, len(numbers))}), "
-            f"lucky AS (SELECT customer, arm, {', '.join(_lots(numbers))} FROM drawn), "
-            f"paired AS (SELECT *, CAST(FLOOR(lot_other * {self.size}) AS BIGINT) AS partner FROM lucky), "
+            f"COPY (WITH drawn AS ({_drawn(salt, assignment, len(numbers), whole=whole)}), "
+            f"lucky AS (SELECT customer, arm, {', '.join(lots)}{beside} FROM drawn), "
+            f"paired AS (SELECT *, {partner} AS partner FROM lucky), "
             f"valued AS (SELECT customer, arm, lot_turn, lot_round, {', '.join(values)} FROM paired "
             f"INNER JOIN {_POOL} AS own ON own.who = customer INNER JOIN {_POOL} AS their ON their.place = partner) "
             f"SELECT customer, {', '.join(columns)} FROM valued) TO {literal(str(into))} (FORMAT parquet)"
@@ -199,8 +212,9 @@ def _pool_sql(people: Population) -> str:
         f"before_{place} AS value_{place}" if measure.is_of_some else f"COALESCE(before_{place}, 0) AS value_{place}"
         for place, measure in enumerate(people.measures)
     ]
-    columns = ", ".join(["ROW_NUMBER() OVER (ORDER BY who) - 1 AS place", "who", *values])
-    named = f"SELECT * REPLACE (CAST(who AS VARCHAR) AS who) FROM ({people.sql}) AS people"
+    order, unit = ("unit, who", ["unit"]) if people.has_clusters else ("who", [])
+    columns = ", ".join([f"ROW_NUMBER() OVER (ORDER BY {order}) - 1 AS place", "who", *unit, *values])
+    named = f"SELECT * REPLACE (CAST(who AS VARCHAR) AS who), {people.unit} AS unit FROM ({people.sql}) AS people"
     return f"SELECT {columns} FROM ({named}) AS named WHERE reason IS NULL"
 
 
@@ -253,24 +267,37 @@ def _habit(measure: MeasurePlan, moments: tuple[Any, ...] | None) -> Habit | Non
     return None
 
 
+def _alike(engine: Engine, habit: Habit | None, size: int) -> float:
+    """Of the ratio of sums by what is drawn, as in `estimate.clustered`; 1 for tossed coins."""
+    if habit is None or habit.column is None:
+        return 1.0
+    off = f"CAST({habit.column} AS DOUBLE) - {literal(habit.mean)}"
+    units = f"SELECT SUM({off}) AS off FROM {_POOL} WHERE {habit.column} IS NOT NULL GROUP BY unit"
+    ((squares,),) = engine.rows(f"SELECT SUM(off * off) FROM ({units}) AS units")
+    return float(squares) / (habit.answered * size * habit.sd**2)
+
+
 # --- one repetition -------------------------------------------------------------------------------------------
 
 
-def _drawn(salt: str, assignment: Path, numbers: int) -> str:
-    """Who was drawn, with as many hashes of each as hold the numbers."""
+def _drawn(salt: str, assignment: Path, numbers: int, *, whole: bool) -> str:
+    """Who was drawn, with as many hashes of each as hold the numbers, and one that all of a household share."""
     hashes = [
         f"sha256({literal(f'{salt}/luck-{place}:')} || CAST(customer AS VARCHAR)) AS hash_{place}"
         for place in range((numbers + _PIECES - 1) // _PIECES)
     ]
+    if whole:
+        unit = "CASE WHEN cluster IS NULL THEN CONCAT('c', CAST(customer AS VARCHAR)) ELSE CONCAT('d', cluster) END"
+        hashes += [f"{unit} AS unit", f"sha256({literal(f'{salt}/luck-shared:')} || {unit}) AS shared_0"]
     columns = ", ".join(["CAST(customer AS VARCHAR) AS customer", "arm", *hashes])
     return f"SELECT {columns} FROM read_parquet({path_literal(assignment)})"
 
 
-def _lots(names: Iterable[str]) -> list[str]:
+def _lots(names: Iterable[str], *, of: str = "hash") -> list[str]:
     """Numbers from 0 to below 1, each from its own piece of the hashes."""
     whole = float(16**_DIGITS)
     return [
-        f"CAST(('0x' || SUBSTR(hash_{place // _PIECES}, {place % _PIECES * _DIGITS + 1}, {_DIGITS})) AS BIGINT) "
+        f"CAST(('0x' || SUBSTR({of}_{place // _PIECES}, {place % _PIECES * _DIGITS + 1}, {_DIGITS})) AS BIGINT) "
         f"/ {literal(whole)} AS {name}"
         for place, name in enumerate(names)
     ]

@@ -232,5 +232,5 @@ def _expected(run: _Run, plan: Plan, sizes: Mapping[str, int], one_sided: float)
     habit, gain = run.pool.habits[plan.deciding.id], run.pushes[1].gain
     treated = rate_spread(min(1.0, max(0.0, habit.mean + gain))) if habit.measure.is_rate else habit.sd
     least = min(sizes[arm.id] for arm in plan.treatments)
-    error = sqrt((habit.sd**2 / sizes[plan.comparison.id] + treated**2 / least) / habit.answered)
+    error = sqrt((habit.sd**2 / sizes[plan.comparison.id] + treated**2 / least) / habit.answered * run.pool.alike)
     return float(ndtr(abs(gain) / error + ndtri(one_sided)))

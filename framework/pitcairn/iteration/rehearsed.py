@@ -112,6 +112,7 @@ def notes(
         "Outcomes are made up from the time before the start: half of the customers do again what they did then, "
         "the others do what another customer did. An effect is put into the deciding measure of everybody who would "
         "get something; all other measures stay as they are.",
+        _whole(plan, habits),
         _tossed(habits),
         *(_limited(plan, push, sign) for push, sign in zip(pushes, SCENARIOS.values(), strict=True)),
         _how(pushes[1]),
@@ -121,6 +122,14 @@ def notes(
         f"{98 / repetitions**0.5:.0f} in 100 either way, 19 times in 20.",
     ]
     return tuple(sentence for sentence in said if sentence)
+
+
+def _whole(plan: Plan, habits: Mapping[str, Habit]) -> str:
+    if plan.drawn_cluster is None:
+        return ""
+    said = f"Every rehearsal draws by “{plan.drawn_cluster}”; the customers of one are about as alike as they were"
+    tossed = [f"“{one.measure.label}”" for one in habits.values() if one.column is None]
+    return f"{said}." if not tossed else f"{said}, but for {several(tossed)}, of which nothing is known by customer."
 
 
 # --- findings -------------------------------------------------------------------------------------------------
