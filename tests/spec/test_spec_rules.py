@@ -154,6 +154,8 @@ ITERATION_CASES = [
     ("stage: explore", "stage: explore\nchanged: [{what: a, why: b}]", "[changed] the first iteration has nothing to change from / remove “changed”"),
     ("groups: [age, reader]", "assignment: {source: letters, column: arm}", "[letters] “letters” has a row an event"),
     ("groups: [age, reader]", "assignment: {source: members, column: arm, start: since, cluster: household}", "[cluster] “cluster” and “start” do not go together: looks by day would need a start for each of what was drawn / remove one of them"),
+    ("groups: [age, reader]", "cluster: household\nassignment: {source: members, column: arm}", "[cluster] “cluster” at this place is for draws of our own, and here somebody else made the draw / move the line to under  assignment"),
+    ("groups: [age, reader]", "cluster: member_id", "[member_id] “member_id” names the customer, so everybody would be drawn alone / remove the line, or name the column of the household"),
     ("groups: [age, reader]", "assignment: {source: membrs, column: arm}", "[membrs] “membrs” is not a source of the program / did you mean “members”?"),
     ("groups: [age, reader]", "assignment: {source: members, column: arm, values: {cart: 1}}", "[cart] “cart” is not an arm / did you mean “card”?"),
     ("groups: [age, reader]", "assignment: {source: members, column: arm, values: {card: letter}}", "[letter] “letter” stands for “letter” already"),
@@ -332,6 +334,9 @@ def test_a_quantile_needs_customers_drawn_one_by_one(tmp_path):
     assert found[0].startswith(
         "iteration-1.yaml [cluster] “spend” is a quantile, whose range is only known where customers"
     )
+    own = changed(ITERATION, ("groups: [age", "cluster: household\ngroups: [age"))
+    assert told(tmp_path, iteration=own) == []
+    assert told(tmp_path, program=MEDIAN, iteration=own) == found
 
 
 @pytest.mark.parametrize("cost", ["0.4", "{measure: spend}", "{measure: spend, per_customer: 0.3}"])
