@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pitcairn.evidence.facts import Check
+from pitcairn.reading.following import PromisedRow, ScaleRow
 from pitcairn.reading.result import (
     SCHEMA,
     ArmNote,
@@ -26,7 +27,6 @@ from pitcairn.reading.result import (
     Mark,
     MeasureBlock,
     PredictionRow,
-    PromisedRow,
     PromotionRow,
     Provenance,
     Result,
@@ -445,6 +445,7 @@ def with_looks(base: Result, days: int = 28) -> Result:
 def with_extras(base: Result) -> Result:
     """The same reading with what may stand beside it: costs, effects counted otherwise, a promised number, a test."""
     effect = next(row.effect for row in base.measures[0].rows if row.arm == IDS[1])
+    stopped = "Looks allowed for: the test passed on 29 March 2026; one-sided p-value 0.001."
     twins: tuple[tuple[Any, str, Shown | Withheld, bool | None, str], ...] = (
         ("unadjusted", "Not adjusted for the value before", effect, True, "Same answer"),
         ("within_groups", "Within levels of Bought before", effect, False, "Another answer"),
@@ -452,6 +453,13 @@ def with_extras(base: Result) -> Result:
     )
     return replace(
         base,
+        method=(*base.method, stopped),
+        at_scale=(
+            ScaleRow(
+                arm=IDS[1],
+                sentence="If 100,000 such customers got it, expect about 3,500 more orders (1,800 to 5,100).",
+            ),
+        ),
         costs=(
             CostRow(
                 measure="orders",
@@ -481,6 +489,7 @@ def with_extras(base: Result) -> Result:
                 range_text="+18 to +51",
                 raw_text="+44",
                 sentence="Promise +35 orders per 1,000 customers, likely between +18 and +51; +44 was measured.",
+                why="What looks best looks a little better than it is, so the number to promise is drawn in.",
             ),
         ),
         stops=(
@@ -493,7 +502,7 @@ def with_extras(base: Result) -> Result:
                 low=0.03,
                 high=0.05,
                 confidence=0.95,
-                sentence="Looks allowed for: the test passed on 29 March 2026; one-sided p-value 0.001.",
+                sentence=stopped,
             ),
         ),
     )

@@ -20,6 +20,24 @@ def day(value: date) -> str:
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
 
 
+def days(count: int) -> str:
+    """
+    >>> days(1), days(28)
+    ('1 day', '28 days')
+    """
+    return "1 day" if count == 1 else f"{count} days"
+
+
+def about(count: int) -> str:
+    """A count rounded up to two figures, for what is only roughly known.
+
+    >>> about(150503), about(37)
+    ('160,000', '37')
+    """
+    step = 10 ** max(0, len(str(count)) - 2)
+    return f"{-(-count // step) * step:,}"
+
+
 def several(words: Sequence[str]) -> str:
     """
     >>> several(["a"]), several(["a", "b", "c"])

@@ -28,7 +28,7 @@ def test_the_arm_that_is_clearly_ahead_is_suggested():
         "Once",
         "note",
         LABELS[1],
-        "+80 (+60 to +100).",
+        f"“{LABELS[1]}” +80 (+60 to +100) and “{LABELS[2]}” +20 (+10 to +30).",
     )
 
 
@@ -36,6 +36,7 @@ def test_arms_whose_ranges_overlap_are_too_close_to_call():
     (policy,) = policies(reading(("Once", "note", 0.05, 0.03), ("Once", "voucher", 0.04, 0.03)))
     assert policy.suggestions[0].arm is None
     assert policy.suggestions[0].best == "Too close to call"
+    assert policy.suggestions[0].why.endswith("+40 (+10 to +70): which gains more is open."), "with both numbers"
 
 
 def test_without_a_sure_gain_things_stay_as_they_are():

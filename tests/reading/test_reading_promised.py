@@ -8,8 +8,9 @@ import pytest
 from readings import VISIT, a_cube, a_lock, a_plan, a_reading, shares
 
 from pitcairn.design.plan import PredictionPlan
+from pitcairn.reading.following import PromisedRow
 from pitcairn.reading.lock import GainFact
-from pitcairn.reading.result import PromisedRow, Shown
+from pitcairn.reading.result import Shown
 
 LOSER = GainFact(arm="card", relative=-0.02, variance=0.0004, model="other")
 
@@ -47,13 +48,13 @@ def test_the_same_version_seen_before_is_put_together_with_this_reading() -> Non
 def test_a_gain_that_was_predicted_is_plausible() -> None:
     foretold = (PredictionPlan(arm="note", measure="visit", low=0.02, high=0.08),)
     bold = row((1000, 1600), predictions=foretold)
-    assert "80% as the largest plausible" in bold.sentence
+    assert "80% as the largest plausible" in bold.why
     assert bold.estimate > 0.9 * bold.relative
 
 
 def test_the_programs_own_word_comes_first() -> None:
-    assert "6% as the largest plausible" in row(largest_plausible_gain=0.06).sentence
-    assert "40% as the largest plausible" in row().sentence, "twice the line of 20 per 1,000 over a level of 100"
+    assert "6% as the largest plausible" in row(largest_plausible_gain=0.06).why
+    assert "40% as the largest plausible" in row().why, "twice the line of 20 per 1,000 over a level of 100"
 
 
 def test_a_measure_that_should_fall_promises_a_fall() -> None:

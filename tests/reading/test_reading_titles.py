@@ -10,7 +10,7 @@ from result_samples import CODES, LABELS, result
 @pytest.mark.parametrize(
     ("code", "title"),
     [
-        ("promote", "“Repeat orders” is clearly better with “A note from the shop”, and by enough to be worth it"),
+        ("promote", "“Repeat orders” is clearly better with “A note from the shop”, by enough to be worth it"),
         ("harm", "“Repeat orders” is clearly worse with “A note from the shop”"),
         ("not_worth_it", "“Repeat orders” is clearly better with “A note from the shop”, but by less than it must be"),
         ("no_difference", "“Repeat orders” is as good as unchanged with “A note from the shop”"),

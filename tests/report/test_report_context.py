@@ -49,9 +49,9 @@ def test_the_last_decision_for_each_arm_and_every_deviation_are_on_the_page(fold
     assert "a named person decides" in open_page
     for decision, why in (("wait", "Too early for me."), ("promote", "The shops can cope.")):
         decided(folder, found, decision, why)
-    assert "It is decided." not in iteration_page(found, Records.of(folder).context(found))
+    assert "Pack “" not in iteration_page(found, Records.of(folder).context(found))
     decided(folder, found, "stop", "Nobody asked for it.", arm="voucher")
-    assert "It is decided. See what follows from it." in iteration_page(found, Records.of(folder).context(found))
+    assert "Pack “A note from the shop”" in iteration_page(found, Records.of(folder).context(found))
     amendment = AmendmentBody(what="Half the vouchers were late.", why="The printer broke.", touches=("other",))
     append(folder, "amendment", 1, plain(amendment), "second-order")
     page = iteration_page(found, Records.of(folder).context(found))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pitcairn.commands import tables
 from pitcairn.commands.paper import Paper
-from pitcairn.reading.result import Shown
+from pitcairn.reading.result import WORTHY, Shown
 
 if TYPE_CHECKING:
     from pitcairn.iteration.outcomes import Taken
@@ -48,11 +48,8 @@ def show(paper: Paper, *, taken: Taken, shown: Callable[[Path], str]) -> None:
         guardrails(paper, result)
         groups(paper, result)
         promotion(paper, result)
-        gained = {verdict.arm for verdict in result.verdicts if verdict.code in ("promote", "adapt")}
-        for row in result.promised:
-            if row.arm in gained:
-                paper.wrap(row.sentence)
-    paper.wrap(result.next_sentence)
+        promised(paper, result)
+    following(paper, result)
     for file in (taken.result_file, taken.report_file):
         paper.say(f"{'Would write' if taken.dry_run else 'Wrote'} {shown(file)}")
 
@@ -116,6 +113,24 @@ def promotion(paper: Paper, result: Result) -> None:
         if tests:
             met = sum(row.met for row in tests)
             paper.wrap(f"Promotion, {arm.label}: {met} of {len(tests)} tests met.")
+
+
+def promised(paper: Paper, result: Result) -> None:
+    """The number to promise for each arm that gained, and once why it is not the measured one."""
+    gained = {verdict.arm for verdict in result.verdicts if verdict.code in WORTHY}
+    rows = [row for row in result.promised if row.arm in gained]
+    for sentence in dict.fromkeys((*(row.sentence for row in rows), *(row.why for row in rows if row.why))):
+        paper.wrap(sentence)
+
+
+def following(paper: Paper, result: Result) -> None:
+    """What to do next, numbered where there are several things; the first one's command is the answer's last line."""
+    if len(result.steps) < 2:
+        paper.wrap(result.next_sentence)
+        return
+    paper.say()
+    for at, step in enumerate(result.steps, start=1):
+        paper.wrap(f"{at}. {step.what}", hanging=3)
 
 
 def _rows(

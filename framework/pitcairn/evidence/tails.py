@@ -13,6 +13,7 @@ from pitcairn.estimate.skewed import enough_for, skewness
 from pitcairn.evidence import questions
 from pitcairn.evidence.cube import Cube
 from pitcairn.evidence.facts import Check, Cut, Facts, Tail
+from pitcairn.phrases import about
 
 WARN_CUT = 0.1
 FEWEST = 20
@@ -70,13 +71,14 @@ def tails_check(plan: Plan, facts: Facts) -> Check:
         sentence = "No measure hangs on a few customers."
         return questions.TAILS.answer("pass", sentence, float(worst.smallest), float(worst.needed))
     whom = f"drawn by “{plan.cluster}”, so many of these" if plan.cluster else "customers"
-    others = f" (and {len(doubtful) - 1} more)" if len(doubtful) > 1 else ""
-    named = f"“{plan.measure(worst.measure).label}”{others}"
-    what = f"A few customers hold much of {named}: its average"
+    more = len(doubtful) - 1
+    others = "" if not more else f" (and of {more} more {'measure' if more == 1 else 'measures'})"
+    named = f"“{plan.measure(worst.measure).label}”"
+    what = f"A few customers hold much of {named}{others}: its average"
     if worst.rare:
-        what = f"{named} is so rare, or so common, that its share"
+        what = f"{named} is so rare, or so common, that its share{others}"
     sentence = (
-        f"{what} settles from about {worst.needed:,} {whom} in each group, and the smallest has "
+        f"{what} settles from about {about(worst.needed)} {whom} in each group, and the smallest has "
         f"{worst.smallest:,}. Its range is doubtful."
     )
     return questions.TAILS.answer("warn", sentence, float(worst.smallest), float(worst.needed))

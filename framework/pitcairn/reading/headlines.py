@@ -9,10 +9,10 @@ from scipy.special import ndtri
 
 from pitcairn.design.plan import ArmPlan, Plan
 from pitcairn.estimate.effect import Effect, NotAvailable
-from pitcairn.phrases import day, several
+from pitcairn.phrases import about, day, several
 from pitcairn.reading import built_up
 from pitcairn.reading.effects import MeasureEffects, Outcome
-from pitcairn.reading.numbers import count, display_for, written
+from pitcairn.reading.numbers import display_for, written
 from pitcairn.reading.result import ArmVerdict, Bullet, Code, GroupTable, Mark, Shown
 from pitcairn.reading.told import Told
 from pitcairn.reading.verdict import CONFIRMED, gain
@@ -27,6 +27,8 @@ WORDS: dict[Code, tuple[str, Mark]] = {
     "no_difference": ("Stop: no gain", "watch"),
     "cannot_tell": ("Cannot tell", "neutral"),
 }
+CONFIRM: tuple[str, Mark] = ("Confirm", "good")
+"""Instead of `Adapt`, where the model may be confirmed as it is."""
 NINE_IN_TEN = 0.9
 
 
@@ -49,7 +51,7 @@ class Phrase:
 
 def arm_verdict(told: Told, arm: ArmPlan, code: Code) -> ArmVerdict:
     """One card: tag, headline, the big number with its range, and the bullets under it."""
-    word, mark = WORDS[code]
+    word, mark = _word(told, arm, code)
     outcome = _outcome(told, arm)
     shown = outcome if isinstance(outcome, Effect) and code != "unsafe_to_read" else None
     return ArmVerdict(
@@ -91,6 +93,13 @@ def settle(plan: Plan, outcome: Effect, line: float) -> int:
     wanted = line / float(ndtri(0.5 + plan.confidence / 2) + ndtri(NINE_IN_TEN))
     now = outcome.count_control + outcome.count_treated
     return math.ceil(now * (outcome.standard_error / wanted) ** 2)
+
+
+def _word(told: Told, arm: ArmPlan, code: Code) -> tuple[str, Mark]:
+    """The tag, which says the same as the headline: what is ready to be confirmed is not to be adapted."""
+    if code == "adapt" and is_confirmable(told, arm.id):
+        return CONFIRM
+    return WORDS[code]
 
 
 def _outcome(told: Told, arm: ArmPlan) -> Outcome:
@@ -145,8 +154,7 @@ def _adapt(told: Told, arm: ArmPlan) -> Phrase:
             "{} gained enough here. Try it yourselves, on customers of your own.",
             "{} gained enough here. Try them yourselves, on customers of your own.",
         )
-    unproven = [row.test for row in told.promotion if row.arm == arm.id and not row.met]
-    if unproven == [CONFIRMED]:
+    if is_confirmable(told, arm.id):
         return Phrase(
             "{} looks worth it. Confirm it on fresh customers.", "{} look worth it. Confirm one on fresh customers."
         )
@@ -158,6 +166,12 @@ def _adapt(told: Told, arm: ArmPlan) -> Phrase:
             "{} gain enough, but are not shown safe on " + names + ".",
         )
     return Phrase("{} gains enough, but is not proven yet.", "{} gain enough, but are not proven yet.")
+
+
+def is_confirmable(told: Told, arm: str) -> bool:
+    """Whether nothing but fresh customers stands between an arm and its promotion, whoever the customer is."""
+    unproven = [row.test for row in told.promotion if row.arm == arm and not row.met]
+    return unproven == [CONFIRMED] and not told.lock.retrospective and works_for_some(told.groups, arm) is None
 
 
 def works_for_some(groups: tuple[GroupTable, ...], arm: str) -> GroupTable | None:
@@ -188,7 +202,7 @@ def _cannot_tell(told: Told, arm: ArmPlan) -> Phrase:
     needed = settle(told.plan, outcome, told.plan.deciding.worth_it or math.inf)
     more = needed - outcome.count_control - outcome.count_treated
     if more > 0:
-        sentence = f"about {count(_rough(more))} more customers would settle it."
+        sentence = f"about {about(more)} more customers would settle it."
         return Phrase.same("We cannot tell yet about {}: " + sentence)
     return Phrase.same("We cannot tell yet about {}.")
 
@@ -238,8 +252,3 @@ def _measure_bullet(told: Told, item: MeasureEffects, arm: ArmPlan) -> Bullet:
 def _literal(text: str) -> str:
     """Text whose braces mean themselves in a phrase."""
     return text.replace("{", "{{").replace("}", "}}")
-
-
-def _rough(value: int) -> int:
-    step: int = 10 ** max(0, len(str(value)) - 2)
-    return math.ceil(value / step) * step

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from pitcairn.phrases import day
+from pitcairn.reading.following import PromisedRow
 from pitcairn.reading.numbers import Display
-from pitcairn.reading.result import MeasureBlock, PromisedRow, Shown
+from pitcairn.reading.result import MeasureBlock, Shown
 
 REACH = 1.959963984540054
 """Standard errors on either side, for 19 of 20 ranges to hold the truth."""

@@ -14,8 +14,6 @@ from pitcairn.reading.result import Mark, MeasureBlock, Result
 from pitcairn.reading.since import ended
 from pitcairn.reading.titles import number
 
-FOLLOWS = ("It is decided. See what follows from it.", "pitcairn status")
-"""(sentence, command): the next step once somebody has decided on every arm."""
 DECIDED: dict[str, tuple[str, Mark]] = {
     "promote": ("Decided: promote", "good"),
     "confirm": ("Decided: confirm", "good"),
@@ -87,6 +85,8 @@ def title(turns: Sequence[Turn]) -> str:
         return "This is the first iteration"
     if len(words) < 2:
         return f"{told}; {'one' if words else 'none'} has been read"
+    if len(set(words)) == 1:
+        return f"{told}: {words[0]}, {'both times' if len(words) == 2 else 'every time'}"
     parts = [f"first {words[0]}", *(f"then {word}" for word in words[1:-1]), f"now {words[-1]}"]
     return f"{told}: {', '.join(parts)}"
 
@@ -117,11 +117,6 @@ def when(turn: Turn) -> str:
     if turn.result is None:
         return f"launched on {day(turn.launched)}"
     return f"read as of {day(date.fromisoformat(turn.result.as_of))}"
-
-
-def decided_by_all(result: Result, rulings: Sequence[Ruling]) -> bool:
-    """Whether somebody has decided on every arm that was tried."""
-    return {verdict.arm for verdict in result.verdicts} <= {one.arm for one in rulings}
 
 
 def deciding(result: Result) -> MeasureBlock | None:

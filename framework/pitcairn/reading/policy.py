@@ -56,17 +56,14 @@ def _suggestion(result: Result, level: str, rows: list[GroupRow], sign: int) -> 
     if not known:
         return Suggestion(when=level, arm=None, best="Not known", why="Too few customers to say.")
     sure = [(arm, effect) for arm, effect in known if _low(effect, sign) > 0]
+    told = several([f"“{labels[arm]}” {effect.estimate_text} ({effect.range_text})" for arm, effect in known])
     if not sure:
-        told = several([f"“{labels[arm]}” {effect.estimate_text} ({effect.range_text})" for arm, effect in known])
         return Suggestion(when=level, arm=comparison.id, best=comparison.label, why=f"No sure gain: {told}.")
     arm, best = max(sure, key=lambda pair: sign * pair[1].estimate)
     close = [other for other, effect in sure if other != arm and _high(effect, sign) >= _low(best, sign)]
     if close:
-        names = several([f"“{labels[other]}”" for other in (arm, *close)])
-        return Suggestion(
-            when=level, arm=None, best="Too close to call", why=f"{names} gain; which of them more is open."
-        )
-    return Suggestion(when=level, arm=arm, best=labels[arm], why=f"{best.estimate_text} ({best.range_text}).")
+        return Suggestion(when=level, arm=None, best="Too close to call", why=f"{told}: which gains more is open.")
+    return Suggestion(when=level, arm=arm, best=labels[arm], why=f"{told}.")
 
 
 def _low(effect: Shown, sign: int) -> float:

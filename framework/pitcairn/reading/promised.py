@@ -9,9 +9,9 @@ from pitcairn.estimate.moments import Moments
 from pitcairn.estimate.promised import ANCHOR, Promised, promised
 from pitcairn.evidence.cube import Cube
 from pitcairn.reading.effects import relative
+from pitcairn.reading.following import PromisedRow
 from pitcairn.reading.lock import GainFact
 from pitcairn.reading.numbers import Display, display_for, percent
-from pitcairn.reading.result import PromisedRow
 from pitcairn.reading.told import Told
 
 SMALLEST = 2 * ANCHOR
@@ -72,7 +72,8 @@ def _row(plan: Plan, told: Told, display: Display, fact: GainFact, everything: t
         raw_text=texts[0],
         estimate_text=texts[1],
         range_text=f"{texts[2]} to {texts[3]}" if sign > 0 else f"{texts[3]} to {texts[2]}",
-        sentence=_told(plan, fact.arm) + _sentence(found, texts, display.unit, len(own), largest, rising=sign > 0),
+        sentence=_told(plan, fact.arm) + _sentence(texts, display.unit, len(own), rising=sign > 0),
+        why=_why(found, largest),
     )
 
 
@@ -92,17 +93,22 @@ def _largest(plan: Plan, level: float) -> float:
 def _told(plan: Plan, arm: str) -> str:
     """Whose number it is, where several are promised."""
     label = next(one.label for one in plan.arms if one.id == arm)
-    return f"“{label}”: " if len(plan.treatments) > 1 else ""
+    return f"For “{label}” promise " if len(plan.treatments) > 1 else "Promise "
 
 
-def _sentence(found: Promised, texts: list[str], unit: str, own: int, largest: float, *, rising: bool) -> str:
+def _sentence(texts: list[str], unit: str, own: int, *, rising: bool) -> str:
     raw, estimate, low, high = texts
     ends = (low, high) if rising else (high, low)
     seen = "" if own == 1 else f" in {own} iterations"
-    measured = f"{raw} was measured{seen}"
-    results = "this result alone" if found.count == 1 else f"all {found.count} results of the program so far"
+    return f"{estimate} {unit}, likely between {ends[0]} and {ends[1]}; {raw} was measured{seen}."
+
+
+def _why(found: Promised, largest: float) -> str:
+    results = "this result alone"
+    if found.count > 1:
+        results = "both results" if found.count == 2 else f"all {found.count} results"
+        results = f"{results} of the program so far"
     return (
-        f"Promise {estimate} {unit}, likely between {ends[0]} and {ends[1]}; {measured}. What looks best looks "
-        f"a little better than it is, so the number is drawn in, by {results} and by a gain of "
-        f"{percent(largest)} as the largest plausible."
+        "What looks best looks a little better than it is, so the number to promise is drawn in: by "
+        f"{results}, and by a gain of {percent(largest)} as the largest plausible."
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pitcairn.design.plan import Plan
 from pitcairn.estimate.effect import Effect
 from pitcairn.evidence.facts import Check
+from pitcairn.phrases import several
 from pitcairn.reading.effects import MeasureEffects
 from pitcairn.reading.groups import Slice
 from pitcairn.reading.lock import Lock
@@ -76,7 +77,9 @@ def _enough(proof: Proof, arm: str) -> PromotionRow:
 def _healthy(proof: Proof, arm: str) -> PromotionRow:
     gating = [check for check in proof.checks if check.gating]
     passed = [check for check in gating if check.state in ("pass", "warn")]
-    evidence = f"{len(passed)} of {len(gating)} checks that must pass."
+    evidence = f"{len(passed)} of the {len(gating)} checks that must pass did."
+    if unchecked := sum(check.state == "unchecked" for check in gating):
+        evidence = f"{evidence[:-1]}; {unchecked} could not be made."
     return PromotionRow(test="The data can be trusted", arm=arm, met=len(passed) == len(gating), evidence=evidence)
 
 
@@ -84,7 +87,7 @@ def _guarded(proof: Proof, arm: str) -> PromotionRow:
     mine = [row for row in proof.guardrails if row.arm == arm]
     held = [row for row in mine if row.state == "held"]
     return PromotionRow(
-        test="Every guardrail held", arm=arm, met=len(held) == len(mine), evidence=f"{len(held)} of {len(mine)}."
+        test="Every guardrail held", arm=arm, met=len(held) == len(mine), evidence=f"{len(held)} of {len(mine)} held."
     )
 
 
@@ -104,7 +107,12 @@ def _nobody_worse(proof: Proof, arm: str) -> PromotionRow:
         cell.level for cell in mine if (found := gain(proof.plan.deciding, cell.widened)) is not None and found[2] < 0
     ]
     known = [cell for cell in mine if isinstance(cell.widened, Effect)]
-    evidence = f"Worse off: {', '.join(worse)}." if worse else f"{len(known)} of {len(mine)} groups could be looked at."
+    small = len(mine) - len(known)
+    evidence = f"None of {len(mine)} groups is."
+    if small:
+        evidence = f"None of the {len(known)} groups that could be looked at is; {small} could not."
+    if worse:
+        evidence = f"Clearly worse off: {several([f'“{level}”' for level in worse])}."
     return PromotionRow(test=NOBODY_WORSE, arm=arm, met=not worse and bool(known), evidence=evidence)
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pitcairn.evidence.facts import Check, FileFact
 from pitcairn.reading.cost_row import CostRow
+from pitcairn.reading.following import PromisedRow, ScaleRow, Step
 from pitcairn.reading.lock import AlarmFact
 
 SCHEMA = "pitcairn.result/1"
@@ -17,6 +18,8 @@ SCHEMA = "pitcairn.result/1"
 Code = Literal[
     "unsafe_to_read", "too_early", "harm", "promote", "adapt", "not_worth_it", "no_difference", "cannot_tell"
 ]
+WORTHY: tuple[Code, ...] = ("promote", "adapt")
+"""Verdicts after which somebody may want to go on with an arm."""
 Mark = Literal["good", "watch", "bad", "neutral"]
 """The four kinds of tag and bullet: circle-tick, triangle, octagon, clock."""
 
@@ -121,6 +124,8 @@ class MeasureBlock:
     worth_it: float | None
     worth_it_text: str | None
     rows: tuple[EffectRow, ...]
+    symbol: str = ""
+    """The currency's sign, where it is money."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,28 +187,6 @@ class PromotionRow:
     arm: str
     met: bool
     evidence: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromisedRow:
-    """The number to promise for one arm: the measured gain drawn towards what the program has come to."""
-
-    arm: str
-    relative: float
-    """This reading's own gain as a share of the comparison's level; positive is better."""
-    variance: float
-    """Of `relative`."""
-    model: str
-    """The same for the same version at the same place."""
-    estimate: float
-    """Drawn in; a share, like `relative`."""
-    low: float
-    high: float
-    raw_text: str
-    """What was measured, in the measure's unit: `+77`."""
-    estimate_text: str
-    range_text: str
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -366,6 +349,7 @@ class Result:
     """The table behind the page; the comparison's row stands before those of the arms."""
     next_sentence: str
     next_command: str
+    """The first of `steps`."""
     provenance: Provenance
     attempt: Attempt | None = None
     """None for an exploration."""
@@ -381,3 +365,7 @@ class Result:
     """The number to promise, next to the measured one; none for an arm without a share."""
     alarms: tuple[AlarmFact, ...] = ()
     """Alarms for harm that ring in this reading; those of earlier ones are in the ledger."""
+    at_scale: tuple[ScaleRow, ...] = ()
+    """If 100,000 customers got it; only arms that are worth going on with."""
+    steps: tuple[Step, ...] = ()
+    """What to do next, most urgent first, as long as nobody has decided."""

@@ -10,6 +10,7 @@ from pitcairn.estimate.stopping import StoppedEstimate
 from pitcairn.evidence.cube import Cube
 from pitcairn.evidence.facts import Check, Facts
 from pitcairn.reading import headlines, words
+from pitcairn.reading.at_scale import scale_rows
 from pitcairn.reading.built_up import alarm_rows, attempt_of, look_rows, stop_rows
 from pitcairn.reading.costs import cost_rows
 from pitcairn.reading.courses import Courses, courses, judged_at
@@ -33,6 +34,7 @@ from pitcairn.reading.result import (
     Provenance,
     Result,
 )
+from pitcairn.reading.steps import steps
 from pitcairn.reading.told import Told
 from pitcairn.reading.twins import twin_rows, twins
 from pitcairn.reading.verdict import gain, is_passed, is_unsafe, standing, verdict
@@ -47,7 +49,8 @@ def take(
     told = _told(plan, lock, facts, checks, None if unsafe else cube, found)
     verdicts = tuple(_verdict(told, arm, unsafe) for arm in plan.treatments)
     otherwise = () if unsafe else twins(plan, cube, told.effects)
-    sentence, command = words.next_step(told, tuple(one.code for one in verdicts))
+    promised = () if unsafe else promised_rows(told, cube)
+    following = steps(told, tuple(one.code for one in verdicts))
     return Result(
         schema=SCHEMA,
         program=plan.program,
@@ -86,16 +89,18 @@ def take(
         limits=words.limits(told),
         method=words.method(told),
         details=() if unsafe else detail_rows(plan, cube, told.effects, otherwise, found, told.costs),
-        next_sentence=sentence,
-        next_command=command,
+        next_sentence=following[0].what,
+        next_command=following[0].command,
         provenance=_provenance(plan, lock, facts, versions),
         attempt=attempt_of(lock),
         looks=look_rows(told),
         stops=stop_rows(told),
         costs=told.costs,
         twins=twin_rows(plan, otherwise),
-        promised=() if unsafe else promised_rows(told, cube),
+        promised=promised,
+        at_scale=() if unsafe else scale_rows(told, verdicts, promised),
         alarms=alarm_rows(told),
+        steps=following,
     )
 
 
@@ -236,6 +241,7 @@ def measure_block(plan: Plan, item: MeasureEffects) -> MeasureBlock:
         worth_it=line,
         worth_it_text=None if line is None else written(measure, line, plan.currency),
         rows=tuple(EffectRow(arm=arm, effect=display.shown(outcome)) for arm, outcome in item.by_arm.items()),
+        symbol=display.symbol,
     )
 
 

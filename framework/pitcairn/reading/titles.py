@@ -13,8 +13,8 @@ MOST_NAMED = 2
 """Arms that a title names; of more, it says how many."""
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _STANDS = (
-    ("worth", "is clearly better {}, and by enough to be worth it"),
-    ("likely", "is clearly better {}, and the best estimate is above the worth-it line"),
+    ("worth", "is clearly better {}, by enough to be worth it"),
+    ("likely", "is clearly better {}, likely by enough"),
     ("better", "is clearly better {}; whether by enough is open"),
     ("small", "is clearly better {}, but by less than it must be"),
     ("open", "shows no clear difference {}"),

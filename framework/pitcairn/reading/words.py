@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from pitcairn.design.budget import HARM, guardrail_level
 from pitcairn.design.plan import Plan
 from pitcairn.estimate.effect import Effect
 from pitcairn.evidence.facts import Check
-from pitcairn.phrases import day, percentage, several
+from pitcairn.phrases import day, days, percentage, several
 from pitcairn.reading.built_up import attempt_of, stop_rows
 from pitcairn.reading.groups import prior_scale
 from pitcairn.reading.lock import Lock
 from pitcairn.reading.numbers import count, percent, written
-from pitcairn.reading.result import Code
 from pitcairn.reading.told import Told
-from pitcairn.reading.verdict import CONFIRMED
 
 
 def notices(plan: Plan, lock: Lock) -> tuple[str, ...]:
@@ -44,16 +41,18 @@ def notices(plan: Plan, lock: Lock) -> tuple[str, ...]:
 
 
 def health_headline(checks: tuple[Check, ...]) -> str:
-    """`Yes: 8 of 8 checks passed`, or what is wrong."""
+    """`Yes: all 8 checks passed`, or what is wrong."""
     failed = [check.name for check in checks if check.state == "fail"]
     if failed:
         return f"Not as it stands: {several([f'“{name}”' for name in failed])} failed"
     passed = sum(check.state == "pass" for check in checks)
     warned = sum(check.state == "warn" for check in checks)
     unchecked = sum(check.state == "unchecked" for check in checks)
-    rest = [f"{warned} with a warning"] if warned else []
-    rest += [f"{unchecked} could not be checked"] if unchecked else []
-    return f"Yes: {passed} of {len(checks)} checks passed" + (f", {several(rest)}" if rest else "")
+    rest = [f"{warned} gave a warning"] if warned else []
+    rest += [f"{unchecked} could not be made"] if unchecked else []
+    if not rest:
+        return f"Yes: all {passed} checks passed"
+    return f"Yes: {passed} of {len(checks)} checks passed; {several(rest)}"
 
 
 def limits(told: Told) -> tuple[str, ...]:
@@ -62,11 +61,12 @@ def limits(told: Told) -> tuple[str, ...]:
     kind = "product line" if plan.scope_kind == "product_line" else "location"
     found = [
         f"It is about one {kind}, {plan.scope_label}. Another place has other customers, and may answer differently.",
-        f"Each customer was followed for {plan.follow_up_days} days; what happens later is not in here.",
+        f"Each customer was followed for {days(plan.follow_up_days)}; what happens later is not in here.",
     ]
     pending = sum(arm.pending for arm in told.facts.arms)
     if pending:
-        found.append(f"{count(pending)} customers' follow-up is not over yet; they are not counted.")
+        told_of = "1 customer is" if pending == 1 else f"{count(pending)} customers are"
+        found.append(f"{told_of} still being followed, and not counted yet.")
     if plan.holdout and plan.observed:
         found.append(
             f"The program keeps {percentage(plan.holdout.share)} of its customers out of all pilots. This draw was "
@@ -110,14 +110,14 @@ def method(told: Told) -> tuple[str, ...]:
     )
     found = [
         "Estimand: the difference in the average per customer drawn (intention to treat) between an arm and "
-        f"“{plan.comparison.label}”, over {plan.follow_up_days} days from each customer's own start.",
+        f"“{plan.comparison.label}”, over {days(plan.follow_up_days)} from each customer's own start.",
         f"Ranges are two-sided {percent(plan.confidence)} confidence intervals"
         + (f" ({several(names)})." if names else "."),
         "Levels and differences are each rounded once, so rows may miss by one in the last digit; exact figures below.",
         "Verdict: at the planned end the deciding range is held against zero and the worth-it line. Looks are days "
         "fixed by the plan, on the customers whose follow-up is over; a reading works out all of them up to its day.",
         f"Harm, a loss or a worsening over a guardrail's margin, is called at any look: {percent(HARM)} one-sided, "
-        f"shared by {1 + len(plan.guardrails)} measures, spent over the looks as by Lan and DeMets' Pocock function. "
+        f"{_shared(plan)}, spent over the looks as by Lan and DeMets' Pocock function. "
         "While everybody's follow-up runs, each day has its own part of it, for what customers did so far.",
         "A guardrail is held only when it is sure that it lies inside the margin (non-inferiority); every guardrail "
         "must hold, so their error is not divided.",
@@ -135,7 +135,7 @@ def method(told: Told) -> tuple[str, ...]:
             "Group rows are drawn towards the levels' common gain (normal errors and levels; a half-normal prior on "
             f"their spread, scale {_prior(told)}, integrated over, so that ranges do not collapse where levels agree; "
             f"Röver et al. 2021), each range at {percent(plan.confidence)}. As counted, ranges share the error over "
-            f"{rows} rows (Bonferroni). “Clearly differ” means Cochran's Q below 5 % after Holm's correction over "
+            f"{rows} rows (Bonferroni). “Clearly differ” means Cochran's Q below 5% after Holm's correction over "
             "groups and arms."
         )
     if told.lock.attempt is not None and told.lock.level is not None:
@@ -154,47 +154,12 @@ def method(told: Told) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _shared(plan: Plan) -> str:
+    measures = 1 + len(plan.guardrails)
+    return "for the deciding measure" if measures == 1 else f"shared by {measures} measures"
+
+
 def _prior(told: Told) -> str:
     levels = [outcome.control for outcome in told.effects[0].by_arm.values() if isinstance(outcome, Effect)]
     scale = prior_scale(told.plan, levels[0] if levels else 0.0)
     return written(told.plan.deciding, scale, told.plan.currency).lstrip("+")
-
-
-def next_step(told: Told, codes: tuple[Code, ...]) -> tuple[str, str]:
-    """(sentence, command): what to do next, and what to type."""
-    plan = told.plan
-    read = f"pitcairn read {plan.pilot}"
-    if "unsafe_to_read" in codes:
-        return "Find the cause of the failed check and mend the data, then read again.", read
-    if "harm" in codes:
-        return "Stop sending, and record who decided so and why.", _decide(plan, codes, "harm")
-    if "too_early" in codes:
-        return _again(told), read
-    if "promote" in codes:
-        return "The rules recommend promotion. A person other than the owner decides.", (
-            f"{_decide(plan, codes, 'promote')} --decision promote"
-        )
-    if "adapt" in codes and not told.lock.retrospective and _unproven(told) == {CONFIRMED}:
-        return "Decide whether to confirm the same model on fresh customers.", (
-            f"{_decide(plan, codes, 'adapt')} --decision confirm"
-        )
-    return "Decide what becomes of it; then the next iteration says what changes, and why.", _decide(plan, codes)
-
-
-def _decide(plan: Plan, codes: tuple[Code, ...], code: Code | None = None) -> str:
-    """The command that decides on the first arm with this verdict; which arm is said only where there are several."""
-    arms = [arm.id for arm in plan.treatments]
-    arm = arms[codes.index(code)] if code else arms[0]
-    return f"pitcairn decide {plan.pilot}" + (f" --arm {arm}" if len(arms) > 1 else "")
-
-
-def _again(told: Told) -> str:
-    plan = told.plan
-    if told.lock.attempt is None or not plan.has_own_starts:
-        return f"Read again when the follow-up is over, on {day(plan.end)}."
-    first = plan.start + timedelta(days=plan.follow_up_days)
-    return f"Read again on any day: it can pass from {day(first)} on, and is over on {day(plan.end)}."
-
-
-def _unproven(told: Told) -> set[str]:
-    return {row.test for row in told.promotion if not row.met}

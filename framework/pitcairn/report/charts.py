@@ -14,6 +14,8 @@ from statistics import median
 MARGIN = 0.07
 """Empty share of the width on either side, so that marks and tick labels are not cut."""
 MOST_TICKS = 6
+MOST_AMOUNTS = 4
+"""Amounts of money are longer than other numbers."""
 REACH = 3.0
 """A range is drawn at most this many usual widths beyond the outermost estimate; beyond, an arrow stands for it."""
 
@@ -77,12 +79,12 @@ class Scale:
         """The place of a number, in percent of the width."""
         return f"{100 * (value - self.low) / (self.high - self.low):.2f}%"
 
-    def axis(self, line: float | None) -> Axis:
-        """Zero, the line, and ticks at round numbers."""
+    def axis(self, line: float | None, symbol: str = "") -> Axis:
+        """Zero, the line, and ticks at round numbers; `symbol` is a currency's sign."""
         return Axis(
             zero=self.at(0.0),
             line=None if line is None else self.at(line),
-            ticks=tuple(Tick(at=self.at(value), text=text) for value, text in ticks(self.low, self.high)),
+            ticks=tuple(Tick(at=self.at(value), text=text) for value, text in ticks(self.low, self.high, symbol)),
         )
 
     def span(self, low: float, estimate: float, high: float) -> Span:
@@ -96,27 +98,30 @@ class Scale:
         )
 
 
-def ticks(low: float, high: float) -> Sequence[tuple[float, str]]:
-    """Round numbers from low to high, at most six, 1, 2 or 5 times a power of ten apart, with their signs.
+def ticks(low: float, high: float, symbol: str = "") -> Sequence[tuple[float, str]]:
+    """Round numbers from low to high, at most six, 1, 2 or 5 times a power of ten apart, with their signs; money has
+    cents or none.
 
     >>> ticks(-12.0, 101.0)
     [(0.0, '0'), (20.0, '+20'), (40.0, '+40'), (60.0, '+60'), (80.0, '+80'), (100.0, '+100')]
     """
-    step = _step(low, high)
+    step = _step(low, high, MOST_AMOUNTS if symbol else MOST_TICKS)
     first, last = math.ceil(low / step), math.floor(high / step)
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    return [(number * step, _signed(number * step, decimals)) for number in range(first, last + 1)]
+    if symbol and decimals:
+        decimals = max(2, decimals)
+    return [(number * step, _signed(number * step, decimals, symbol)) for number in range(first, last + 1)]
 
 
-def _step(low: float, high: float) -> float:
-    """The smallest step of 1, 2 or 5 times a power of ten that needs no more than `MOST_TICKS` ticks."""
-    power = math.floor(math.log10((high - low) / MOST_TICKS))
+def _step(low: float, high: float, most: int) -> float:
+    """The smallest step of 1, 2 or 5 times a power of ten that needs no more than so many ticks."""
+    power = math.floor(math.log10((high - low) / most))
     steps = [factor * 10.0**exponent for exponent in (power, power + 1) for factor in (1, 2, 5)]
-    return next(step for step in steps if math.floor(high / step) - math.ceil(low / step) < MOST_TICKS)
+    return next(step for step in steps if math.floor(high / step) - math.ceil(low / step) < most)
 
 
-def _signed(value: float, decimals: int) -> str:
-    return f"{'−' if value < 0 else '+'}{abs(value):,.{decimals}f}" if value else "0"
+def _signed(value: float, decimals: int, symbol: str) -> str:
+    return f"{'−' if value < 0 else '+'}{symbol}{abs(value):,.{decimals}f}" if value else "0"
 
 
 def bar(value: float, longest: float) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Literal
 
 from pitcairn.evidence.facts import Check, FileFact
 from pitcairn.phrases import day
-from pitcairn.reading import titles
+from pitcairn.reading import steps, titles
+from pitcairn.reading.following import PromisedRow
 from pitcairn.reading.glossary import TERMS
 from pitcairn.reading.numbers import count
-from pitcairn.reading.result import DetailRow, PredictionRow, PromotionRow, Result, Shown
+from pitcairn.reading.result import WORTHY, DetailRow, PredictionRow, PromotionRow, Result, Shown
 from pitcairn.report import rows, story
 from pitcairn.report.axis_charts import Charts
 from pitcairn.report.built_up import built_up
@@ -25,6 +27,7 @@ from pitcairn.report.pages import (
     File,
     Funnel,
     IterationPage,
+    NextStep,
     Otherwise,
     Practice,
     Prediction,
@@ -35,11 +38,12 @@ from pitcairn.report.pages import (
 )
 from pitcairn.report.pictures import Icon
 from pitcairn.report.rows import Index
-from pitcairn.report.sections import next_step, sections
+from pitcairn.report.sections import next_steps, sections
 
 HEADLINE_SIZES: tuple[tuple[int, Literal["large", "medium", "small"]], ...] = ((90, "large"), (220, "medium"))
 """(most characters, size); a headline that is longer still, with a sentence for each of many arms, is set small."""
 CHECK_ICONS: dict[str, Icon] = {"pass": "good", "warn": "watch", "fail": "bad", "unchecked": "neutral"}
+CHECK_ORDER = ("fail", "warn", "pass", "unchecked")
 MATCH_ICONS: dict[str, Icon] = {"inside": "good", "higher": "up", "lower": "down", "withheld": "neutral"}
 STAGES = {"explore": "Exploration", "confirm": "Confirmation"}
 
@@ -54,7 +58,7 @@ def iteration(
     index = Index.of(result)
     shown = not result.withheld
     checks = tuple(_checked(check) for check in result.health)
-    next_sentence, next_command = next_step(result, context)
+    following = next_steps(result, context)
     return IterationPage(
         notices=_notices(result, context),
         sections=sections(result, context),
@@ -63,6 +67,7 @@ def iteration(
         title=result.title,
         number=result.number,
         question=result.question,
+        audience=result.audience,
         facts=_facts(result),
         headline=result.headline,
         headline_size=next((size for most, size in HEADLINE_SIZES if len(result.headline) <= most), "small"),
@@ -71,7 +76,7 @@ def iteration(
         interim=bool(index.early),
         wrong=() if shown else tuple(check for check in checks if check.state == "fail"),
         levels=rows.levels(index) if shown else None,
-        cards=rows.cards(index, result.verdicts) if shown else (),
+        cards=rows.cards(index, result) if shown else (),
         decided=story.judged(context.own) if context.own else (),
         comparison=index.comparison,
         treatments=tuple(index.names[verdict.arm] for verdict in result.verdicts),
@@ -93,10 +98,14 @@ def iteration(
         story=story.story(context.turns, pilots="../" if linked else None),
         readiness=_readiness(index, result.promotion) if shown else (),
         promised=_promised(result, context) if shown else (),
-        next_sentence=next_sentence,
-        next_command=next_command,
+        promised_why=_promised_why(result, context) if shown else None,
+        at_scale=_at_scale(result, context) if shown else (),
+        next_sentence=following[0].what,
+        next_command=following[0].command,
+        next_more=steps.more(following),
+        steps=tuple(NextStep(who=one.who, what=one.what, command=one.command) for one in following),
         limits=result.limits if shown else (),
-        method=(*result.method, *(stop.sentence for stop in result.stops)) if shown else (),
+        method=result.method if shown else (),
         figures=figures(index, result.details) if shown else (),
         files=files(result.provenance.files),
         origins=_origins(result),
@@ -141,9 +150,17 @@ def _facts(result: Result) -> tuple[Fact, ...]:
 
 def _trust(result: Result) -> Trust:
     return Trust(
-        gating=tuple(_checked(check) for check in result.health if check.gating),
-        warning=tuple(_checked(check) for check in result.health if not check.gating),
+        gating=_together(check for check in result.health if check.gating),
+        warning=_together(check for check in result.health if not check.gating),
     )
+
+
+def _together(checks: Iterable[Check]) -> tuple[Checked, ...]:
+    """What went wrong first, what could not be asked last; checks with one answer stand together."""
+    answers: dict[tuple[str, str], list[Check]] = {}
+    for check in sorted(checks, key=lambda check: CHECK_ORDER.index(check.state)):
+        answers.setdefault((check.state, check.sentence), []).append(check)
+    return tuple(replace(_checked(same[0]), name=" · ".join(check.name for check in same)) for same in answers.values())
 
 
 def _checked(check: Check) -> Checked:
@@ -217,13 +234,31 @@ def _tested(index: Index, row: PromotionRow) -> Tested:
 def _promised(result: Result, context: Context) -> tuple[str, ...]:
     """Only arms that are worth going on with have a number to promise; after a promotion it is what came since."""
     since = {one.arm: one for one in context.held_back}
-    worthy = {verdict.arm for verdict in result.verdicts if verdict.code in ("promote", "adapt")}
     deciding = next((block for block in result.measures if block.role == "deciding"), None)
     return tuple(
         since[row.arm].promise(row, deciding) if deciding and row.arm in since else row.sentence
-        for row in result.promised
-        if row.arm in worthy
+        for row in _worthy(result)
     )
+
+
+def _promised_why(result: Result, context: Context) -> str | None:
+    replaced = _replaced(context)
+    return " ".join(dict.fromkeys(row.why for row in _worthy(result) if row.arm not in replaced)) or None
+
+
+def _at_scale(result: Result, context: Context) -> tuple[str, ...]:
+    """Not of arms whose promise has been replaced by what came since."""
+    replaced = _replaced(context)
+    return tuple(row.sentence for row in result.at_scale if row.arm not in replaced)
+
+
+def _replaced(context: Context) -> set[str]:
+    return {one.arm for one in context.held_back if one.look is not None}
+
+
+def _worthy(result: Result) -> tuple[PromisedRow, ...]:
+    worthy = {verdict.arm for verdict in result.verdicts if verdict.code in WORTHY}
+    return tuple(row for row in result.promised if row.arm in worthy)
 
 
 def _otherwise(index: Index, result: Result) -> tuple[Otherwise, ...]:

@@ -54,6 +54,8 @@ class Card:
     """One arm's verdict."""
 
     arm: Name
+    tried: tuple[str, ...]
+    """What its customers got: message, channel, when, how often."""
     word: str
     mark: Icon
     number: str | None
@@ -227,6 +229,15 @@ class File:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """One thing to do next."""
+
+    who: str
+    what: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IterationPage:
     """Everything `iteration.html.j2` may use."""
 
@@ -240,6 +251,8 @@ class IterationPage:
     """The pilot's."""
     number: int
     question: str
+    audience: str
+    """Who the customers are."""
     facts: tuple[Fact, ...]
     """Scope, stage, dates, customers, owner."""
     headline: str
@@ -281,8 +294,16 @@ class IterationPage:
     readiness: tuple[Readiness, ...]
     promised: tuple[str, ...]
     """The number to promise for each arm that has one."""
+    promised_why: str | None
+    """Why it is not the measured one."""
+    at_scale: tuple[str, ...]
+    """What to expect if many customers got it, for each arm worth going on with."""
     next_sentence: str
     next_command: str
+    next_more: str | None
+    """`and two more steps`; None where there is one."""
+    steps: tuple[NextStep, ...]
+    """All of them, most urgent first."""
     limits: tuple[str, ...]
     method: tuple[str, ...]
     figures: tuple[Figure, ...]

@@ -79,7 +79,7 @@ class Canvas:
         line = None if block.worth_it is None else block.worth_it * block.scale
         ranges = [_scaled(effect, block.scale) for effect in effects if isinstance(effect, Shown)]
         scale = Scale.around(ranges, line=line)
-        return cls(scale=scale, axis=scale.axis(line), factor=block.scale, line_text=block.worth_it_text)
+        return cls(scale=scale, axis=scale.axis(line, block.symbol), factor=block.scale, line_text=block.worth_it_text)
 
     def picture(self, id: str, title: str, slot: int, effect: Shown | Withheld) -> Picture | None:
         """One range on this axis; None where there is none to draw."""
@@ -112,20 +112,22 @@ def levels(index: Index) -> Levels | None:
     return Levels(label=block.label, unit=block.unit, bars=tuple(bars))
 
 
-def cards(index: Index, verdicts: tuple[ArmVerdict, ...]) -> tuple[Card, ...]:
+def cards(index: Index, result: Result) -> tuple[Card, ...]:
     """One verdict an arm, with the deciding measure's range; all cards share an axis."""
     pictures: dict[str, Picture | None] = {}
     if index.deciding is not None:
         rows = block(index, index.deciding, "card").rows
         pictures = {raw.arm: row.picture for raw, row in zip(index.deciding.rows, rows, strict=True)}
-    return tuple(_card(index, verdict, pictures.get(verdict.arm)) for verdict in verdicts)
+    tried = {arm.id: tuple(text for _, text in arm.practice) for arm in result.arms}
+    return tuple(_card(index, one, tried[one.arm], pictures.get(one.arm)) for one in result.verdicts)
 
 
-def _card(index: Index, verdict: ArmVerdict, picture: Picture | None) -> Card:
+def _card(index: Index, verdict: ArmVerdict, tried: tuple[str, ...], picture: Picture | None) -> Card:
     number, _, unit = (verdict.big or "").partition(" ")
     early = verdict.arm in index.early
     return Card(
         arm=index.names[verdict.arm],
+        tried=tried,
         word=verdict.word,
         mark=verdict.mark,
         number=number or None,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pitcairn.reading import past, titles
+from pitcairn.reading import past, steps, titles
+from pitcairn.reading.following import Step
 from pitcairn.reading.result import Result
 from pitcairn.report.built_up import has_built_up
 from pitcairn.report.context import Context
@@ -13,11 +14,10 @@ from pitcairn.report.pages import Section
 Title = Callable[[Result], str]
 
 
-def next_step(result: Result, context: Context) -> tuple[str, str]:
-    """(sentence, command): the reading's own, until every arm has been decided on."""
-    if context.own and context.own.rulings and past.decided_by_all(result, context.own.rulings):
-        return past.FOLLOWS
-    return result.next_sentence, result.next_command
+def next_steps(result: Result, context: Context) -> tuple[Step, ...]:
+    """The reading's own, and where somebody has decided on an arm what follows from that."""
+    rulings = context.own.rulings if context.own else ()
+    return steps.since(result, rulings, {one.arm for one in context.held_back})
 
 
 def sections(result: Result, context: Context) -> tuple[Section, ...]:
@@ -34,7 +34,7 @@ def sections(result: Result, context: Context) -> tuple[Section, ...]:
         ("changes", f"Since iteration {result.number - 1}", titles.changes, bool(result.changed)),
         ("iterations", "All iterations", lambda _: past.title(context.turns), bool(context.turns)),
         ("promotion", "Towards promotion", titles.promotion, shown and bool(result.promotion)),
-        ("next", "Next steps", lambda _: next_step(result, context)[0], True),
+        ("next", "Next steps", lambda _: steps.title(next_steps(result, context)), True),
         ("limits", "Limits", titles.limits, shown and bool(result.limits)),
         ("method", "Method, for analysts", lambda _: "How the numbers were made", shown and bool(result.method)),
         ("data", "Data", titles.data, True),
