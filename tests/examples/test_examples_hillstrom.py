@@ -229,7 +229,8 @@ def test_the_page_leads_to_the_group_that_the_average_hides(result: Any, page: R
             page,
             "Women's e-mail",
             f"{customers:,}",
-            f"{shown['estimate_text']} {shown['range_text']} as counted {rows[level]['estimate_text']}",
+            f"{shown['estimate_text']} {shown['range_text']}",
+            rows[level]["estimate_text"],
         )
 
 

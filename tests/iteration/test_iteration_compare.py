@@ -51,7 +51,7 @@ def test_plan_and_result_stand_side_by_side(tmp_path: Path) -> None:
     assert "number" not in paths
     before, after = found.sides
     assert (before.number, after.number) == (1, 2)
-    assert before.arms[0].word == "Adapt"
+    assert before.arms[0].word == "Confirm"
     assert before.arms[0].effect is not None
     assert (after.headline, after.arms) == ("Not read yet.", ())
 
