@@ -18,7 +18,6 @@ TEMPLATES = (
     "partials/notices",
     "partials/masthead",
     "partials/crumbs",
-    "partials/next",
     "partials/words",
 )
 
@@ -64,10 +63,6 @@ def test_the_template_uses_the_whole_page_and_nothing_else() -> None:
     env = environment()
     trees = [env.parse(env.loader.get_source(env, f"{name}.html.j2")[0]) for name in TEMPLATES]  # type: ignore[union-attr]
     used = set().union(*(meta.find_undeclared_variables(tree) for tree in trees))
-<<<<<<< HEAD
-    assert used - {"icon", "id", "name", "tag"} == {field.name for field in dataclasses.fields(PlanPage)}
-=======
-    assert used - {"command", "icon", "tag"} == {field.name for field in dataclasses.fields(PlanPage)}
->>>>>>> cddc2b1 (Show all next steps; shorten print; merge like checks)
+    assert used - {"command", "icon", "id", "name", "tag"} == {field.name for field in dataclasses.fields(PlanPage)}
     source = env.loader.get_source(env, "plan.html.j2")[0]  # type: ignore[union-attr]
     assert all(f"one.{field.name}" in source for kind in (Seen, Size) for field in dataclasses.fields(kind))
