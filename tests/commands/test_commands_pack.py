@@ -198,6 +198,6 @@ def test_diff_tells_people_s_words_and_rounded_numbers(
     assert code == 0
     assert "measures.visit.window\n  was “14 days”\n  is  “21 days”" in out
     assert "measures.visit.worth_it\n  was “20 per 1000”\n  is  “30 per 1000”" in out
-    assert "is  “+23.7 %, likely between +9.9 % and +39.1 %”" in out
+    assert "is  “+23.7%, likely between +9.9% and +39.1%”" in out
     assert "log_ratio" not in out
     assert "digest" not in out

@@ -68,6 +68,22 @@ def test_an_arm_that_says_nothing_of_what_customers_get_is_told(tmp_path):
     assert "customer/no-practice" in given(tmp_path, iteration="\n".join(kept) + "\n")
 
 
+def test_a_pilot_at_a_location_that_draws_everybody_is_told_which_key_is_missing(tmp_path):
+    groups = changed(PROGRAM, ("  reader:\n", "  home: {label: Home shop, column: home_shop}\n  reader:\n"))
+    pilot = changed(PILOT, ("    shop: CS01\n", ""))
+    (told,) = advice(load(program_folder(tmp_path, groups, pilot, {1: ITERATION}), "card"))
+    assert told.id == "customer/no-place-kept"
+    assert told.message == "nothing keeps only the customers of “Canal Street”; “members” may hold others"
+    assert "keep: {home_shop: Canal Street}" in (told.hint or "")
+    assert told.excerpt is not None
+    assert told.excerpt.startswith("customers:")
+
+
+def test_a_draw_by_others_at_a_location_is_not_told_whom_to_keep(tmp_path):
+    theirs = changed(ITERATION, ("groups: [age", "assignment: {source: members, column: arm}\ngroups: [age"))
+    assert given(tmp_path, pilot=changed(PILOT, ("    shop: CS01\n", "")), iteration=theirs) == {}
+
+
 def test_a_program_without_a_contact_policy_gets_both_pieces_of_advice(tmp_path):
     bare = changed(PROGRAM, ("contact_policy:\n" + POLICY, ""))
     assert set(given(tmp_path, program=bare)) == {"customer/no-opt-out", "customer/no-contact-cap"}

@@ -106,6 +106,7 @@ PILOT_CASES = [
     ("source: members", "source: letters", "[letters] “letters” has a row an event"),
     ("source: members", "source: membrs", "[membrs] “membrs” is not a source of the program / did you mean “members”?"),
     ("{at_least: 3, at_most: 12}", "{at_least: 13, at_most: 12}", "[months_since_purchase] no value of “months_since_purchase” can be within these limits"),
+    ("shop: CS01", "shop: [Station]", "[[Station]] the pilot is at “Canal Street”, and this keeps only customers of “Station” / did you mean “Canal Street”?"),
     ("deciding: came_back", "deciding: cameback", "[cameback] “cameback” is not a measure of the program / did you mean “came_back”?"),
     ("measure: unsubscribed", "measure: unsubscribd", "[unsubscribd] “unsubscribd” is not a measure of the program / did you mean “unsubscribed”?"),
     ("margin: 3 per 1000", "margin: -3 per 1000", "[-3 per 1000] a margin must be more than 0, not “-3 per 1000”"),

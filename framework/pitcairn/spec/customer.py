@@ -19,6 +19,8 @@ _EMPTY_WORDS = re.compile(
     re.IGNORECASE,
 )
 
+_PLACE = re.compile(r"shop|store|place|site|locat|branch|home|city|town|region|filiale|standort|laden", re.IGNORECASE)
+
 
 def placeholders(pilot: Draft[PilotSpec]) -> Iterator[Problem]:
     """A problem for every part of the customer section that says nothing yet."""
@@ -45,7 +47,7 @@ def advice(loaded: Loaded) -> tuple[Problem, ...]:
 
 def _program_advice(loaded: Loaded) -> Iterator[Problem]:
     policy = loaded.program.contact_policy
-    if loaded.iteration is None or isinstance(loaded.iteration.assignment, Observed):
+    if loaded.iteration is None or _is_observed(loaded):
         return
     ask = _Asker(loaded.sources.get("program"), "program.yaml")
     if not policy.opt_out:
@@ -82,6 +84,16 @@ def _pilot_advice(loaded: Loaded, pilot: PilotSpec) -> Iterator[Problem]:
             f"“{pilot.deciding}” is money, and no guardrail protects the customer",
             "guard something customers would complain about: opt-outs, complaints, returns",
         )
+    kept = any(_PLACE.search(column) for column in pilot.customers.keep)
+    if pilot.scope.location and not kept and not _is_observed(loaded):
+        label = loaded.program.locations[pilot.scope.location]
+        yield ask(
+            "no-place-kept",
+            ("customers",),
+            f"nothing keeps only the customers of “{label}”; “{pilot.customers.source}” may hold others",
+            f"under “customers” add  keep: {{{_place_column(loaded, pilot)}: {label}}}  with the column that names each "
+            "customer's place, and what it says here; leave it out only where the source holds nobody else",
+        )
     if not pilot.customer.competing:
         yield ask(
             "no-competing",
@@ -89,6 +101,18 @@ def _pilot_advice(loaded: Loaded, pilot: PilotSpec) -> Iterator[Problem]:
             "nothing says what customers do instead today",
             "add “competing”: it is what the new behaviour has to be better than",
         )
+
+
+def _is_observed(loaded: Loaded) -> bool:
+    return loaded.iteration is not None and isinstance(loaded.iteration.assignment, Observed)
+
+
+def _place_column(loaded: Loaded, pilot: PilotSpec) -> str:
+    """The column of the customers' source that most likely names their place: that of a group, if one sounds like it."""
+    groups = loaded.program.groups.items()
+    own = [(id, one) for id, one in groups if one.column and one.source in (None, pilot.customers.source)]
+    near = (one.column for id, one in own if _PLACE.search(f"{id} {one.label} {one.column}"))
+    return next(near, None) or "COLUMN"
 
 
 def _protects(measure: Measure) -> bool:

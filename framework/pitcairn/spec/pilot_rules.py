@@ -43,6 +43,21 @@ def customers(pilot: Pilot, program: Program) -> Iterator[Problem]:
     yield from wide_source(pilot, program, ("customers", "source"), population.source)
 
 
+def own_place(pilot: Pilot, program: Program) -> Iterator[Problem]:
+    """A pilot at one location does not keep another location's customers alone."""
+    here, places = pilot.spec.scope.location, program.spec.locations
+    if here not in places:
+        return
+    names = {name.casefold(): id for id, label in places.items() for name in (id, label)}
+    for column, test in pilot.spec.customers.keep.items():
+        values = test if isinstance(test, list) else [test]
+        meant = {names.get(value.casefold()) if isinstance(value, str) else None for value in values}
+        if None not in meant and here not in meant:
+            other = "” and “".join(places[str(id)] for id in sorted(map(str, meant)))
+            message = f"the pilot is at “{places[here]}”, and this keeps only customers of “{other}”"
+            yield pilot.problem(("customers", "keep", column), message, f"did you mean “{places[here]}”?")
+
+
 def deciding(pilot: Pilot, program: Program) -> Iterator[Problem]:
     """The deciding measure is known."""
     yield from known(pilot, ("deciding",), pilot.spec.deciding, program.ids("measures"), MEASURE)
@@ -121,6 +136,7 @@ def measure_ids(pilot: Pilot) -> tuple[str, ...]:
 RULES: tuple[PilotRule, ...] = (
     scope,
     customers,
+    own_place,
     deciding,
     margins,
     listed_measures,
