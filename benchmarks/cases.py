@@ -170,8 +170,11 @@ def peers(data: Path, pythons: Mapping[str, Path]) -> Case:
     )
 
 
+ONE_READING = "a whole reading, with checks, verdicts and words, twenty times / its 190 effects alone"
+
+
 def moments(pythons: Mapping[str, Path]) -> Case:
-    """What is left once the data are read: estimates and boundaries from summaries alone, twenty times over."""
+    """What is left once the data are read: a reading, estimates and boundaries from summaries, twenty times over."""
     commands = {name: module("from_moments", name) for name in ("amounts", "shares", "boundaries")}
     comparisons = []
     for ours, peer, program, tolerance in (
@@ -183,12 +186,25 @@ def moments(pythons: Mapping[str, Path]) -> Case:
             commands[peer] = module("peers.from_moments", program, python=pythons[peer])
             title = f"1,000 groups' {ours}, twenty times / {peer}"
             comparisons.append(Comparison(title, ours, peer, "work", 1.0, tolerance))
+    commands |= {name: module("from_moments", name) for name in ("reading", "effects", "plain")}
+    comparisons.append(Comparison(ONE_READING, "reading", "effects", "work", limit=2.0))
+    for ours, peer, program, tolerance, what in (
+        ("reading", "gbstats", "gbstats", LOOSE, "a whole reading"),
+        ("reading", "tea-tasting", "tea", LOOSE, "a whole reading"),
+        ("effects", "gbstats", "gbstats", LOOSE, "its 190 effects"),
+        ("effects", "tea-tasting", "tea", LOOSE, "its 190 effects"),
+        ("plain", "statsmodels", "statsmodels", CLOSE, "its 190 effects, not adjusted"),
+    ):
+        if peer in pythons:
+            commands[f"{peer}, whole"] = module("peers.from_moments", f"{program}-whole", python=pythons[peer])
+            title = f"{what}, twenty times / {peer}"
+            comparisons.append(Comparison(title, ours, f"{peer}, whole", "work", 1.0, tolerance))
     commands["SciPy"] = module("peers.from_moments", "scipy")
     title = "finding the boundary of 28 looks, twenty times / SciPy's one check of it, twenty times"
     comparisons.append(Comparison(title, "boundaries", "SciPy", "work", 1.0, LOOSE))
     return Case(
         name="moments",
-        title="from summaries: effects of 1,000 groups, and the boundary of 28 looks",
+        title="from summaries: effects of 1,000 groups, a whole reading, and the boundary of 28 looks",
         commands=commands,
         comparisons=tuple(comparisons),
         pairs=3,

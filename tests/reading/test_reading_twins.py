@@ -164,3 +164,11 @@ def test_households_have_their_twin_that_is_not_adjusted() -> None:
     assert isinstance(wanted, Effect)
     twin = shown(only(result, "unadjusted"))
     assert (twin.low, twin.high) == pytest.approx((wanted.low, wanted.high))
+
+
+def test_a_value_before_that_nobody_has_is_told_where_the_adjustment_would_be_seen() -> None:
+    rng = np.random.default_rng(6)
+    rows = {(arm,): {"spend": np.column_stack([rng.gamma(2, 1, 500), np.zeros(500)])} for arm in ("control", "note")}
+    result = a_reading(a_plan(measures=(replace(AMOUNT, before="spent"),)), a_cube(rows))
+    assert only(result, "unadjusted").word.startswith("What is known from before the start is missing")
+    assert not any("adjusted for" in row.method for row in result.details)

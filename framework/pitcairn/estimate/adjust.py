@@ -39,10 +39,14 @@ def adjustment(control: Moments, treated: Moments, covariates: int) -> Adjustmen
     size = len(control.mean)
     if not 0 <= covariates < size:
         raise ValueError(f"{covariates} covariates do not fit into moments of {size} values.")
+    slopes = np.zeros(covariates)
+    if not covariates:
+        return Adjustment(slopes=slopes, kept=0, leverage=1.0)
     spread = control.spread + treated.spread
     first = size - covariates
+    if covariates == 1:
+        return _by_one(control, treated, spread)
     kept = independent(spread, first)
-    slopes = np.zeros(covariates)
     if not kept:
         return Adjustment(slopes=slopes, kept=0, leverage=1.0)
     inner = spread[np.ix_(kept, kept)]
@@ -54,8 +58,20 @@ def adjustment(control: Moments, treated: Moments, covariates: int) -> Adjustmen
     return Adjustment(slopes=slopes, kept=len(kept), leverage=1 + float(apart @ solved[:, 1]) / halves)
 
 
+def _by_one(control: Moments, treated: Moments, spread: Floats) -> Adjustment:
+    """The same for one covariate, by far the most asked for, without matrices."""
+    own = float(spread[-1, -1])
+    if own <= 0:
+        return Adjustment(slopes=np.zeros(1), kept=0, leverage=1.0)
+    apart = float(treated.mean[-1] - control.mean[-1])
+    leverage = 1 + apart**2 / own / (1 / control.count + 1 / treated.count)
+    return Adjustment(slopes=np.array([float(spread[-1, 0]) / own]), kept=1, leverage=leverage)
+
+
 def adjusted(arm: Moments, slopes: Floats) -> Moments:
     """The arm's first value less what the covariates, the last values, say about it: one value."""
+    if not slopes.size and len(arm.mean) == 1:
+        return arm
     weights = np.zeros(len(arm.mean))
     weights[0] = 1.0
     weights[len(arm.mean) - len(slopes) :] = -slopes

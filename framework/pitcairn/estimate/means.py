@@ -17,6 +17,9 @@ LARGE = 1e9
 KNOWN = 1e-12
 """Covariates that leave a smaller share than this of the spread explain everything but rounding."""
 
+ADJUSTED = "adjusted for"
+"""Stands in the method's name where something was taken out."""
+
 NO_LOWER_HALF = "The lower half of the ratio adds up to zero in one of the groups."
 NO_SPREAD = "Every customer in both groups has the same value, so there is no range."
 
@@ -131,7 +134,7 @@ def named(method: str, kept: int) -> str:
     if not kept:
         return method
     what = "the value before the start" if kept == 1 else f"{kept} values before the start"
-    return f"{method}, adjusted for {what}"
+    return f"{method}, {ADJUSTED} {what}"
 
 
 def _difference(

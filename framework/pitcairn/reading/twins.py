@@ -13,6 +13,7 @@ import numpy as np
 from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.estimate.clustered import Clustered
 from pitcairn.estimate.effect import Effect, NotAvailable
+from pitcairn.estimate.means import ADJUSTED
 from pitcairn.estimate.moments import Moments
 from pitcairn.estimate.quantiles import Ranked
 from pitcairn.estimate.strata import stratified_difference
@@ -26,6 +27,9 @@ from pitcairn.reading.result import TwinKind, TwinRow
 UNADJUSTED = "All customers, not adjusted for the value before"
 NO_LIKES = "Who in the comparison would have been reached is not known, so reached customers have nobody to be held to."
 FEW_EVENTS = f"The result itself is {NOT_ADJUSTED}."
+NOTHING_KNOWN = (
+    "What is known from before the start is missing, or the same for everybody, so the result itself is not adjusted."
+)
 FEW_REACHED = f"Fewer than {SMALLEST_CELL} customers were reached: not shown."
 
 
@@ -78,8 +82,8 @@ def _of_measure(plan: Plan, cube: Cube, item: MeasureEffects) -> Iterator[Twin]:
         plainly = replace(measure, before=None, adjust_for=(), change=False)
         bare = {arm: _bare(found, plainly.size) for arm, found in moments.items()}
         for twin in _twins(plan, item, "unadjusted", UNADJUSTED, plainly, bare):
-            is_same = isinstance(twin.main, Effect) and NOT_ADJUSTED in twin.main.method
-            yield replace(twin, outcome=NotAvailable(why=FEW_EVENTS), share=None) if is_same else twin
+            same = _same_as_plain(twin.main)
+            yield replace(twin, outcome=NotAvailable(why=same), share=None) if same else twin
     if measure.cap is not None:
         whole = _by_arm(cube.moments(measure.uncapped.id))
         yield from _twins(plan, item, "uncapped", "All customers, not capped", replace(measure, cap=None), whole)
@@ -152,6 +156,13 @@ def _bare(arm: Moments, size: int) -> Moments:
     if isinstance(arm, Clustered):
         return Clustered.of_drawn(found, arm.drawn.along(np.eye(len(arm.drawn.mean))[:2]))
     return Ranked.of_ladder(found, arm.ladder) if isinstance(arm, Ranked) else found
+
+
+def _same_as_plain(main: Outcome) -> str | None:
+    """Why nothing was taken out of a result that was to be adjusted; None where something was."""
+    if isinstance(main, NotAvailable) or ADJUSTED in main.method:
+        return None
+    return FEW_EVENTS if NOT_ADJUSTED in main.method else NOTHING_KNOWN
 
 
 def _by_arm(moments: Mapping[tuple[str, ...], Moments]) -> dict[str, Moments]:
