@@ -91,8 +91,8 @@ def _pilot_advice(loaded: Loaded, pilot: PilotSpec) -> Iterator[Problem]:
             "no-place-kept",
             ("customers",),
             f"nothing keeps only the customers of “{label}”; “{pilot.customers.source}” may hold others",
-            f"under “customers” add  keep: {{{_place_column(loaded, pilot)}: {label}}}  with the column that names each "
-            "customer's place, and what it says here; leave it out only where the source holds nobody else",
+            f"under “customers” add  keep: {{{_place_column(loaded, pilot)}: {label}}}  with the column that names "
+            "each customer's place, and what it says here; leave it out only where the source holds nobody else",
         )
     if not pilot.customer.competing:
         yield ask(
@@ -108,7 +108,7 @@ def _is_observed(loaded: Loaded) -> bool:
 
 
 def _place_column(loaded: Loaded, pilot: PilotSpec) -> str:
-    """The column of the customers' source that most likely names their place: that of a group, if one sounds like it."""
+    """The column of the customers' source that most likely names their place: a group's, if one sounds like it."""
     groups = loaded.program.groups.items()
     own = [(id, one) for id, one in groups if one.column and one.source in (None, pilot.customers.source)]
     near = (one.column for id, one in own if _PLACE.search(f"{id} {one.label} {one.column}"))
