@@ -32,8 +32,9 @@ def tell(into: Path, seed: int = 3) -> int:
         pack = _pack(folder, registry)
         _adopt(folder, pack, registry)
         _roll_out(folder, seed)
-        _stay_honest(folder, pack, registry, seed)
         _grade(folder, registry)
+        _stay_honest(folder, pack, registry, seed)
+        _end(folder, registry)
     except Otherwise as other:
         print(other, file=sys.stderr)
         return 1
@@ -78,8 +79,10 @@ def _adopt(folder: ProgramFolder, pack: Path, registry: Path) -> None:
 
 def _roll_out(folder: ProgramFolder, seed: int) -> None:
     """One place goes on stage by stage; at the other a guardrail breaks, and it goes back."""
+    for pilot in ("old-mill-note", "station-note"):
+        _launch(folder, pilot, 1, "2026-07-05", seed)
     for pilot, by in (("old-mill-note", "Bo Lind"), ("station-note", "Mo Khan")):
-        _turn(folder, pilot, 1, "2026-07-05", "2026-07-28", seed)
+        _read(folder, pilot, 1, "2026-07-28")
         _do(folder, "rollout", pilot, "--rehearse-rollback", "--by", by, "--today", "2026-07-28")
         _do(folder, "export", pilot)
     station = ("rollout", "station-note", "--by", "Mo Khan", "--today", "2026-07-29")
@@ -92,6 +95,13 @@ def _roll_out(folder: ProgramFolder, seed: int) -> None:
     _do(folder, *mill, "--by", "Bo Lind", "--by", ANALYST, *later)
     _turn(folder, "old-mill-note", 2, "2026-08-02", "2026-08-25", seed)
     _do(folder, "export", "old-mill-note")
+
+
+def _grade(folder: ProgramFolder, registry: Path) -> None:
+    """What came, beside what was predicted; both count, also the one that failed, and teach the next prediction."""
+    for pilot, by in (("old-mill-note", "Bo Lind"), ("station-note", "Mo Khan")):
+        _do(folder, "watch", pilot, "--registry", str(registry), "--by", by, "--today", "2026-08-26")
+    _do(folder, "registry", str(registry), "--today", "2026-08-26")
 
 
 def _stay_honest(folder: ProgramFolder, pack: Path, registry: Path, seed: int) -> None:
@@ -109,10 +119,10 @@ def _stay_honest(folder: ProgramFolder, pack: Path, registry: Path, seed: int) -
     _do(folder, "export", "harbour-note")
 
 
-def _grade(folder: ProgramFolder, registry: Path) -> None:
-    """What came, beside what was predicted; every adoption counts, the one that failed as well. Then one ends."""
-    for pilot, by in (("old-mill-note", "Bo Lind"), ("station-note", "Mo Khan"), ("harbour-note", OWNER)):
-        _do(folder, "watch", pilot, "--registry", str(registry), "--by", by, "--today", "2026-10-28")
+def _end(folder: ProgramFolder, registry: Path) -> None:
+    """The grade with what came at home; then an adoption ends."""
+    grade = ("--registry", str(registry), "--by", OWNER, "--today", "2026-10-28")
+    _do(folder, "watch", "harbour-note", *grade)
     _do(folder, "registry", str(registry), "--today", "2026-10-28")
     ended = ("--because", "A shorter note takes its place.", "--by", "Bo Lind", "--today", "2026-10-29")
     _do(folder, "retire", "old-mill-note", *ended)
@@ -122,10 +132,17 @@ def _grade(folder: ProgramFolder, registry: Path) -> None:
 
 
 def _turn(folder: ProgramFolder, pilot: str, number: int, launched: str, read: str, seed: int) -> None:
-    which = (pilot, f"--iteration={number}")
-    _do(folder, "launch", *which, "--yes", "--by", OWNER, "--today", launched)
+    _launch(folder, pilot, number, launched, seed)
+    _read(folder, pilot, number, read)
+
+
+def _launch(folder: ProgramFolder, pilot: str, number: int, today: str, seed: int) -> None:
+    _do(folder, "launch", pilot, f"--iteration={number}", "--yes", "--by", OWNER, "--today", today)
     outcomes(folder, pilot, number, seed)
-    _do(folder, "read", *which, "--by", OWNER, "--today", read)
+
+
+def _read(folder: ProgramFolder, pilot: str, number: int, today: str) -> None:
+    _do(folder, "read", pilot, f"--iteration={number}", "--by", OWNER, "--today", today)
 
 
 def _do(folder: ProgramFolder, *words: str, code: int = 0) -> None:

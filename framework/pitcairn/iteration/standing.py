@@ -41,7 +41,7 @@ def followed(found: Sequence[Standing], rollouts: Sequence[RolloutNow]) -> tuple
             one,
             command=rollout.command,
             waiting=rollout.waiting,
-            sentence=f"adopted; stage {rollout.stage}: {rollout.word.lower()}",
+            sentence=f"{rollout.word} (stage {rollout.stage})",
         )
         if (rollout := next_of.get(one.pilot)) and one.state in ("read", "decided")
         else one
