@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from pitcairn.program import ProgramFolder
 from pitcairn.promotion.adoption import state_of
 from pitcairn.promotion.attest import from_json
 from pitcairn.promotion.attest import to_json as to_dsse
+from pitcairn.promotion.compiled import next_stage
 from pitcairn.promotion.contents import Contents
 from pitcairn.promotion.encode import settled
 from pitcairn.promotion.keys import keyid, make, public_text
@@ -444,3 +446,31 @@ def test_a_claim_that_nothing_follows_from_is_refused(
     assert adopt(here, a_file(replace(there, claim=replace(there.claim, anchor=0.0)), tmp_path)) in (4, 6)
     assert "Traceback" not in words(capsys)
     assert here.pilot_ids() == ()
+
+
+def with_homes(folder: ProgramFolder) -> None:
+    """Three customers a home, in the column `home`."""
+    path = folder.root / "data" / "customers.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    homes = [f"{line},h{number // 3}" for number, line in enumerate(lines[1:])]
+    path.write_text("\n".join([f"{lines[0]},home", *homes]) + "\n", encoding="utf-8")
+
+
+def test_a_model_proven_on_whole_households_is_rolled_out_to_whole_ones(
+    there: Contents, here: ProgramFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_homes(here)
+    asked = replace(there, requirements=replace(there.requirements, cluster="household"))
+    file = a_file(settled(asked), tmp_path)
+    assert adopt(here, file) != 0
+    assert 'has no column "household"' in words(capsys)
+    assert not here.pilot_folder("bread-note").exists()
+    assert adopt(here, file, "--map", "household=home") == 0
+    plan = resolve(load(here, "bread-note", 1))
+    assert plan.drawn_cluster == "home"
+    assert pitcairn(here, "launch", "bread-note", "-y", *BEFORE) == 0
+    assert 'What is drawn is "home"' in words(capsys)
+    later = next_stage(plan, spans_of(there.rollout.stages), 2, date(2026, 4, 1))
+    assert later.cluster == "home"
+    assert pitcairn(here, "pack", "show", file) == 0
+    assert "Drawn whole" in words(capsys)
