@@ -75,8 +75,14 @@ def _reached(plan: Plan, cube: Cube) -> tuple[ReachCount, ...]:
     if plan.exposure is None:
         return ()
     reached, counted = cube.sizes(exposure.DIMENSION), cube.sizes()
+    units = cube.units(plan.deciding.id, exposure.DIMENSION)
     return tuple(
-        ReachCount(arm=arm.id, reached=reached.get((arm.id, exposure.REACHED), 0), counted=counted.get((arm.id,), 0))
+        ReachCount(
+            arm=arm.id,
+            reached=reached.get((arm.id, exposure.REACHED), 0),
+            counted=counted.get((arm.id,), 0),
+            drawn=units.get((arm.id, exposure.REACHED), 0) if units else None,
+        )
         for arm in plan.arms
     )
 

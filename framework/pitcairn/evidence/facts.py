@@ -97,6 +97,8 @@ class ReachCount:
     arm: str
     reached: int
     counted: int
+    drawn: int | None = None
+    """Households or the like with somebody who was reached; None where customers were drawn one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,7 @@ def check(
         sizes_check(plan, facts.arms),
         within_check(plan, facts),
         over_time_check(plan, facts),
-        _once(facts),
+        _once(plan, facts),
         started_check(plan, facts.arms),
         is_alike(plan, facts.balance, drawn, facts.level_gaps),
         missing_alike_check(plan, facts),
@@ -84,9 +84,11 @@ def _peopled(plan: Plan, arms: Sequence[ArmCount]) -> Check:
     return questions.ARMS.answer("pass", f"Every group has customers, the smallest {least:,}.", least, 1)
 
 
-def _once(facts: Facts) -> Check:
+def _once(plan: Plan, facts: Facts) -> Check:
     if facts.duplicates_checked:
-        return questions.ONCE.answer("pass", "Nobody is counted twice or in two groups.", 0, 0)
+        whole = f"Nobody is counted twice, and no “{plan.cluster}” is in two groups."
+        sentence = whole if plan.cluster else "Nobody is counted twice or in two groups."
+        return questions.ONCE.answer("pass", sentence, 0, 0)
     sentence = "The data names no customers, so nobody can tell whether one is there twice or in two groups."
     return questions.ONCE.answer("unchecked", sentence)
 

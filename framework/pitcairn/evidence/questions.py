@@ -60,7 +60,8 @@ SIZES = Question(
     id="sizes",
     name="Groups as planned",
     gating=True,
-    asks="Are the arms as large as their planned shares promise?",
+    asks="Are the arms as large as their planned shares promise? Where whole households or the like were drawn, these "
+    "are counted, here and in the two checks that follow.",
     warns="the evidence against the planned shares reaches 100 (a Dirichlet-multinomial e-value around the planned "
     "shares, with a concentration of a tenth of the customers and at least 100; it may be looked at any day); for "
     "somebody else's draw whose customers are all followed to the end also where a chi-square test, which then has its "
@@ -71,10 +72,9 @@ SIZES_WITHIN = Question(
     id="sizes_within",
     name="Groups as planned for every kind of customer",
     gating=True,
-    asks="The same inside every level of the declared groups.",
+    asks="The same inside every level of the declared groups; of households, those with somebody in it.",
     warns="the evidence in a level reaches 100 times the number of levels",
     fails="it reaches 1,000 times the number of levels",
-    unchecked="whole households or the like were drawn, and not customers",
 )
 SIZES_OVER_TIME = Question(
     id="sizes_over_time",
@@ -84,13 +84,14 @@ SIZES_OVER_TIME = Question(
     "together? Where all start on one day: are those whose deciding outcome is known still drawn as planned?",
     warns="the running evidence reaches 100 on some day, or that of one day alone 100 times the number of days",
     fails="the same with 1,000",
-    unchecked="nobody has been counted yet, or whole households or the like were drawn",
+    unchecked="nobody has been counted yet, or whole households or the like were drawn and all started on one day",
 )
 ONCE = Question(
     id="once",
     name="Each customer once",
     gating=True,
-    asks="Is nobody counted twice, or in two arms? Data that has somebody twice is refused before any check.",
+    asks="Is nobody counted twice, or in two arms, and no household where these were drawn? Data that has somebody "
+    "twice, or a household in two arms, is refused before any check.",
     unchecked="the data names no customers",
 )
 START = Question(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pitcairn.design.plan import Plan
 from pitcairn.evidence import questions
 from pitcairn.evidence.facts import Check, Facts, ReachCount
-from pitcairn.evidence.sizes import FAIL_SIZES, WARN_SIZES, WHOLE, evidence
+from pitcairn.evidence.sizes import FAIL_SIZES, WARN_SIZES, evidence, named
 from pitcairn.phrases import customers
 
 WARN_UNREACHED = 0.1
@@ -66,12 +66,10 @@ def reached_alike_check(plan: Plan, facts: Facts) -> Check:
     if plan.exposure is None or not plan.exposure.would_have_been:
         why = "It is not known who of the comparison would have been reached." if plan.exposure else _NO_PLAN
         return questions.REACHED_ALIKE.answer("unchecked", why)
-    if plan.cluster:
-        return questions.REACHED_ALIKE.answer("unchecked", WHOLE)
-    counts = {one.arm: one.reached for one in facts.exposure}
+    counts = {one.arm: one.reached if one.drawn is None else one.drawn for one in facts.exposure}
     if not sum(counts.values()):
         return questions.REACHED_ALIKE.answer("unchecked", "Nobody has been reached yet.")
-    said = " / ".join(f"{counts.get(arm.id, 0):,}" for arm in plan.arms)
+    said = " / ".join(f"{counts.get(arm.id, 0):,}" for arm in plan.arms) + named(plan)
     found = evidence(plan, counts)
     if found < WARN_SIZES:
         sentence = f"Customers were reached alike in all groups: {said}."

@@ -43,7 +43,7 @@ def sizes_check(plan: Plan, arms: Sequence[ArmCount]) -> Check:
     so once it is complete, which is looked at once, a chi-square test asks more of it.
     """
     counts = {arm.arm: arm.assigned if arm.drawn is None else arm.drawn for arm in arms}
-    said = " / ".join(f"{counts[arm.id]:,}" for arm in plan.arms) + _of(plan)
+    said = " / ".join(f"{counts[arm.id]:,}" for arm in plan.arms) + named(plan)
     found = evidence(plan, counts)
     once = plan.observed is not None and not any(arm.pending for arm in arms)
     chance = _chance(plan, counts) if once else 1.0
@@ -74,7 +74,7 @@ def within_check(plan: Plan, facts: Facts) -> Check:
     limit = FAIL_SIZES * len(by_level)
     worst = max(found, key=lambda key: found[key])
     label = next(group.label for group in plan.groups if group.id == worst[0])
-    said = " / ".join(f"{by_level[worst].get(arm.id, 0):,}" for arm in plan.arms) + _of(plan)
+    said = " / ".join(f"{by_level[worst].get(arm.id, 0):,}" for arm in plan.arms) + named(plan)
     if found[worst] < WARN_SIZES * len(by_level):
         sentence = f"Sizes are as planned in all {len(by_level)} levels of the declared groups."
         return questions.SIZES_WITHIN.answer("pass", sentence, found[worst], limit)
@@ -109,7 +109,7 @@ def _by_day(plan: Plan, facts: Facts) -> Check:
         return questions.SIZES_OVER_TIME.answer("pass", sentence, found, FAIL_SIZES)
     where = f"On {day(when)}" if single else f"Up to {day(when)}"
     sizes = by_day[when] if single else _up_to(by_day, when)
-    said = " / ".join(f"{sizes.get(arm.id, 0):,}" for arm in plan.arms) + _of(plan)
+    said = " / ".join(f"{sizes.get(arm.id, 0):,}" for arm in plan.arms) + named(plan)
     sentence = f"{where} the groups did not grow as planned: {said}. What was different then?"
     return questions.SIZES_OVER_TIME.answer("fail" if found >= FAIL_SIZES else "warn", sentence, found, FAIL_SIZES)
 
@@ -144,7 +144,8 @@ def _drawn(one: LevelCount | StartCount) -> int:
     return one.counted if one.drawn is None else one.drawn
 
 
-def _of(plan: Plan) -> str:
+def named(plan: Plan) -> str:
+    """` by “household”` behind numbers of what was drawn; nothing behind customers."""
     return f" by “{plan.cluster}”" if plan.cluster else ""
 
 
