@@ -15,8 +15,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((found for name in BROWSERS if (found := shutil.which(name))), "")
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 SOME = (
-    *("iteration: promote", "iteration: unsafe_to_read", "iteration: by day", "iteration: hostile"),
-    *("plan: cannot be shown", "card: pack", "registry: index.html", "registry: calibration.html"),
+    *("iteration: promote", "iteration: unsafe_to_read", "iteration: by day"),
+    *("plan: cannot be shown", "card: pack", "registry: calibration.html"),
     *("site: index.html", "site: pilots/note/index.html", "site: together/2026-03-01-2026-08-31.html"),
 )
 """Pages that the default run shows to axe-core, of every kind one; `-m slow` shows it all of them."""

@@ -1,5 +1,8 @@
 import re
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +14,18 @@ from pitcairn.report.render import iteration_page
 from pitcairn.report.rows import Index
 from result_samples import result, with_looks
 
+TESTS = Path(__file__).parents[1]
+IMPORTS = """
+import sys
+from pitcairn.report.render import iteration_page
+from pitcairn.report.same import matched
+from result_samples import result, with_looks
+def told(): print("vl_convert" in sys.modules)
+told()
+html = iteration_page(result("promote", 2)); told()
+assert matched(html, lambda charts: iteration_page(result("promote", 2), charts=charts)).kind == "same"; told()
+iteration_page(with_looks(result("promote", 2))); told()
+"""
 SAMPLE = with_looks(result("promote", 2))
 
 
@@ -90,6 +105,12 @@ def test_the_title_says_since_when_the_estimate_has_settled():
     assert titles.built_up(SAMPLE) == "Since 20 March 2026 the estimate has stayed inside its latest range"
     settled = replace(SAMPLE, looks=SAMPLE.looks[20:28])
     assert titles.built_up(settled) == "From the first look on, the estimate has stayed inside its latest range"
+
+
+@pytest.mark.usefixtures("library")
+def test_the_charting_library_is_imported_by_a_page_that_has_charts_and_by_no_other():
+    loaded = subprocess.run([sys.executable, "-c", IMPORTS], capture_output=True, text=True, check=True, cwd=TESTS)
+    assert loaded.stdout.split() == ["False", "False", "False", "True"]
 
 
 @pytest.mark.usefixtures("library")

@@ -33,7 +33,7 @@ def matched(page: str, make: Callable[[Charts], str]) -> Match:
     """
     named = _DRAWER.search(page)
     by = unescape(named[1]) if named else None
-    if by in (None, NOBODY, drawer()):
+    if by in (None, NOBODY) or by == drawer():
         made = make(Charts.LEFT_OUT if by == NOBODY else Charts.DRAWN)
         return Match(kind="same", sentence="") if page == made else _differing(page, made)
     ours, theirs = (_DRAWER.sub("", outlined(html)) for html in (make(Charts.OUTLINED), page))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
@@ -16,7 +17,7 @@ ELLIPSIS = "…"
 _NAMES = frozenset({"label", "level", "group", "owner", "scope", "program"})
 _KEPT = frozenset({"id", "href", "drawn_by", "chart_by"})
 """What is no text for people: cut, it would lead nowhere."""
-_TURNING = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Signs that nobody sees and that turn the direction of all that follows; marks that a script needs are not here."""
 
 
@@ -25,14 +26,22 @@ def shortened(page: P, *, name: int = NAME, text: int = TEXT) -> P:
 
     What is cut ends in an ellipsis. A name that is too long is cut inside sentences too, so that they keep their ends.
     """
-    long = any(len(value) > min(name, text) or _turns(value) for _, value in _texts(page))
-    if not long:
+    if not _wants_cutting(page, min(name, text)):
         return page
     names = {_plain(value) for field, value in _texts(page) if field in _NAMES and len(_plain(value)) > name}
     # A label may hold a name; the longest first, so that what is cut from a name is not looked for any more.
     cuts = {value: _cut(value, name) for value in sorted(names, key=lambda value: (-len(value), value))}
     found: P = _changed(page, cuts, text, "")
     return found
+
+
+def _wants_cutting(value: Any, most: int) -> bool:
+    kind = type(value)
+    if kind is str:
+        return len(value) > most or _TURNING.search(value) is not None
+    if kind is tuple:
+        return any(_wants_cutting(item, most) for item in value)
+    return any(_wants_cutting(getattr(value, name), most) for name in getattr(kind, "__dataclass_fields__", ()))
 
 
 def _texts(value: object, field: str = "") -> Iterator[tuple[str, str]]:
@@ -70,9 +79,5 @@ def _cut(value: str, most: int) -> str:
     return value if len(value) <= most else f"{value[: most - 1].rstrip()}{ELLIPSIS}"
 
 
-def _turns(value: str) -> bool:
-    return not value.isascii() and any(ord(sign) in _TURNING for sign in value)
-
-
 def _plain(value: str) -> str:
-    return value.translate(_TURNING) if _turns(value) else value
+    return _TURNING.sub("", value)
