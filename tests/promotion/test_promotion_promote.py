@@ -348,13 +348,14 @@ def test_a_data_file_that_changed_or_is_gone_is_named(decided: ProgramFolder, tm
     promote(decided, "pickup-note", "one", by="Tom", now=NOW, data={"customers": (elsewhere,)})
 
 
-def test_files_that_came_since_are_not_read_and_one_that_went_is_missed(decided: ProgramFolder) -> None:
+def test_files_that_came_since_are_not_read_and_one_that_went_is_missed(decided: ProgramFolder, tmp_path: Path) -> None:
     folder = decided.root / "data" / "complaints"
     shutil.copyfile(next(folder.glob("*.csv")), folder / "later.csv")
     done(decided)
     gone = folder / "pickup-note-2.csv"
-    gone.unlink()
+    away = Path(shutil.move(gone, tmp_path / gone.name))
     assert f"{gone.name} of source “complaints” is gone" in unmet(decided)[REPRODUCES]
+    promote(decided, "pickup-note", "one", by="Tom", now=NOW, dry_run=True, data={"complaints": (away,)})
 
 
 def test_a_list_that_is_gone_or_another_one_is_told(decided: ProgramFolder) -> None:

@@ -50,7 +50,7 @@ def rollout(paper: Paper, *, now: Standing, said: Sequence[str]) -> None:
     width = max(len(gate.name) for gate in now.judgement.gates)
     for gate in now.judgement.gates:
         paper.mark(MARKS[gate.colour], gate.name, gate.why, column=width)
-    paper.wrap(now.judgement.sentence)
+    paper.wrap(now.sentence)
 
 
 def exported(paper: Paper, *, done: Exported, dry_run: bool, shown: Callable[[Path], str]) -> None:

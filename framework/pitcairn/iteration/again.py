@@ -102,7 +102,7 @@ def _same_files(
     faults: list[str] = []
     for source in needed_sources(plan):
         try:
-            there = files_of(folder, program, data, needed=(source,))[source]
+            there = _there(folder, program, source, data)
         except DataError as error:
             faults += [str(problem) for problem in error.problems]
             continue
@@ -113,6 +113,17 @@ def _same_files(
         faults += [_missed(folder, fact, there) for fact, path in zip(wanted, chosen, strict=True) if path is None]
         found[source] = tuple(path for path in chosen if path is not None)
     return found, tuple(faults)
+
+
+def _there(folder: ProgramFolder, program: ProgramSpec, source: str, data: Files) -> tuple[Path, ...]:
+    """Where a source's files may be: those given by hand first, then those the program declares, if any are left."""
+    given = files_of(folder, program, data, needed=(source,))[source]
+    if source not in data:
+        return given
+    try:
+        return (*given, *files_of(folder, program, NO_FILES, needed=(source,))[source])
+    except DataError:
+        return given
 
 
 def _same_file(fact: FileFact, there: tuple[Path, ...]) -> Path | None:

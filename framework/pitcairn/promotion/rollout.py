@@ -34,6 +34,9 @@ UNSENT = (
 )
 
 
+WHOLE = "Every stage is open. What came is held against what was predicted, on those held out for good."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """Where a rollout is: its stages, the gates of the one that is open, and what may happen next."""
@@ -56,6 +59,16 @@ class Standing:
     @property
     def is_last(self) -> bool:
         return self.number == len(self.spans)
+
+    @property
+    def is_whole(self) -> bool:
+        """Every stage is open, and nothing stands against it."""
+        return self.is_last and self.judgement.colour in ("green", "amber")
+
+    @property
+    def sentence(self) -> str:
+        """What the gates come to, where the rollout is."""
+        return WHOLE if self.is_whole else self.judgement.sentence
 
 
 def standing(folder: ProgramFolder, pilot: str) -> Standing:

@@ -69,9 +69,8 @@ def _now(folder: ProgramFolder, state: State, today: date) -> RolloutNow:
             f"the same model, or end it: pitcairn retire {state.pilot} --because TEXT."
         )
         return _told(state, LAPSED, sentence, f"pitcairn renew {state.pilot} FILE.pilotpack", waiting=True)
-    if now.is_last and colour in ("green", "amber"):
-        sentence = "Every stage is open. What came is held against what was predicted, on those held out for good."
-        return _told(state, WHOLE, sentence, next_command(now), waiting=False)
+    if now.is_whole:
+        return _told(state, WHOLE, now.sentence, next_command(now), waiting=False)
     if now.result is None:
         sentence = "The stage has not been read yet."
         return _told(state, WORDS[colour], sentence, f"pitcairn read {state.pilot}", waiting=False)
