@@ -23,9 +23,11 @@ from readings import (
 
 from pitcairn.design.budget import HARM, guardrail_level, level
 from pitcairn.design.plan import Plan
+from pitcairn.estimate.boundaries import boundary
+from pitcairn.iteration.sight import Bar
 from pitcairn.reading.encode import from_json, to_json
 from pitcairn.reading.lock import AlarmFact
-from pitcairn.reading.looks import schedule
+from pitcairn.reading.looks import schedule, spending
 from pitcairn.reading.result import Bullet, Result, Shown, Withheld
 
 DAYS = 14
@@ -309,3 +311,28 @@ def test_where_all_start_on_one_day_there_is_one_look_at_the_end() -> None:
     days = schedule(CONFIRM)
     assert (days[0][0], days[-1]) == (date(2026, 3, 4), (date(2026, 3, 17), 1.0))
     assert len(days) == DAYS
+
+
+def test_a_plan_may_spend_as_pocock_did_and_then_large_gains_pass_sooner() -> None:
+    plan = replace(GUARDED, spending="pocock")
+    days = [(day + 1) / 14 for day in range(14)]
+    events = made_up(np.random.default_rng(3), 0.10, 0.14)
+    passed = {}
+    for each in (GUARDED, plan):
+        result = a_rolling_reading(each, events, 400, lock=FIRST)
+        wanted = boundary(days, days, level(1), spending(each)).critical
+        told = {row.day: row.critical for row in result.looks if row.critical is not None}
+        assert [*told.values()] == pytest.approx(list(wanted)[-len(told) :], rel=0.02)
+        passed[each.spending] = next(row.day for row in result.looks if row.z >= (row.critical or np.inf))
+        assert any(f"Lan and DeMets' {'Pocock' if each is plan else 'O'}" in sentence for sentence in result.method)
+    assert passed["pocock"] < passed["o_brien_fleming"]
+
+
+def test_spending_evenly_costs_about_a_quarter_more_customers() -> None:
+    plan = a_rolling_plan(stage="confirm")
+    late, even = (
+        Bar.of(replace(plan, spending=how), plan.deciding, 0.025, (5000, 5000)).inflation  # type: ignore[arg-type]
+        for how in ("o_brien_fleming", "pocock")
+    )
+    assert late == pytest.approx(1.04, abs=0.01)
+    assert even == pytest.approx(1.24, abs=0.03)

@@ -380,3 +380,12 @@ def test_the_arms_costs_are_added_up_by_one_measure(tmp_path):
         "iteration-1.yaml [spend] the costs of two arms are measured by “paper” and by “spend” / name one measure that "
         "adds up both"
     ]
+
+
+def test_how_the_error_is_spent_is_for_confirmations(tmp_path):
+    spent = "follow_up: 4 weeks", "spending: pocock\nfollow_up: 4 weeks"
+    assert told(tmp_path, iteration=changed(CONFIRM, spent)) == []
+    (found,) = told(tmp_path, iteration=changed(ITERATION, spent))
+    assert found.startswith("iteration-1.yaml [spending] “spending” says how a confirmation spends its error")
+    (found,) = told(tmp_path, iteration=changed(CONFIRM, (spent[0], "spending: pocok\nfollow_up: 4 weeks")))
+    assert "did you mean “pocock”?" in found

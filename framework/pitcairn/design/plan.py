@@ -301,6 +301,8 @@ class Plan:
     exposure: ExposurePlan | None = None
     start_days: int = 1
     """Customers we draw start on so many days, `start` and those after it, each on one found by lot."""
+    spending: Literal["o_brien_fleming", "pocock"] = "o_brien_fleming"
+    """Whose function spends a confirmation's error over its looks."""
     holdout: HoldoutPlan | None = None
     """Whom the draw leaves out, for good; somebody else's draw cannot be bound. None also before its first day."""
     drawn_cluster: str | None = None

@@ -95,6 +95,7 @@ def resolve(loaded: Loaded) -> Plan:
         largest_plausible_gain=None if largest is None else float(largest),
         exposure=exposure,
         start_days=iteration.starts_over,
+        spending=iteration.spending,
         holdout=kept_out,
         drawn_cluster=iteration.cluster,
     )

@@ -18,11 +18,10 @@ from pitcairn.estimate.chances import inflation
 from pitcairn.estimate.effect import NotAvailable
 from pitcairn.estimate.power import power_each, rate_spread
 from pitcairn.estimate.skewed import is_uneven
-from pitcairn.estimate.spending import o_brien_fleming
 from pitcairn.estimate.unequal import Arms, Values
 from pitcairn.iteration.known import Known
 from pitcairn.reading.effects import confidence_together
-from pitcairn.reading.looks import schedule
+from pitcairn.reading.looks import schedule, spending
 
 POWER = 0.9
 ALIKE = (
@@ -56,7 +55,7 @@ class Bar:
             together = 1 - 2 * spends if alone else confidence_together(base, arms, 1 - 2 * spends)
             return cls(level=(1 - together) / 2)
         level = spends if alone else spends / len(plan.treatments)
-        found = inflation([time for _, time in looks], level, power_of(plan, measure), o_brien_fleming)
+        found = inflation([time for _, time in looks], level, power_of(plan, measure), spending(plan))
         return cls(level=level, inflation=1.0 if isinstance(found, NotAvailable) else found)
 
     @property

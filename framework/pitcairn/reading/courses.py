@@ -1,9 +1,10 @@
 """How one measure of one arm came along, look by look: whether it passed its gate, and whether it rang the alarm.
 
 A confirmation has a gate: for the deciding measure a gain above zero, for a guardrail a worsening below its margin.
-It spends its level over time as O'Brien and Fleming did, almost nothing early (Lan and DeMets 1983). Every iteration
-has an alarm, for a loss and for a worsening above the margin; it spends as Pocock did, so that it can ring early. What
-was crossed stays crossed: the decision is not taken back, and the data go on to the planned end.
+It spends its level over time as O'Brien and Fleming did, almost nothing early (Lan and DeMets 1983), or, where the
+plan says so, as Pocock did. Every iteration has an alarm, for a loss and for a worsening above the margin; it spends as
+Pocock did, so that it can ring early. What was crossed stays crossed: the decision is not taken back, and the data go
+on to the planned end.
 
 A gain must last the follow-up; harm need not. Where all customers start on one day, what they did so far is watched as
 well while their follow-up runs. How those days hang together is not known (they are the same customers), so each day
@@ -27,11 +28,11 @@ from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.estimate.always_valid import mixing, needed_z
 from pitcairn.estimate.boundaries import Boundary, Futility, boundary, crossed
 from pitcairn.estimate.effect import NotAvailable
-from pitcairn.estimate.spending import o_brien_fleming, pocock
+from pitcairn.estimate.spending import pocock
 from pitcairn.estimate.stopping import StoppedEstimate, stopped
 from pitcairn.evidence.cube import Cube
 from pitcairn.reading.lock import AlarmFact, Lock
-from pitcairn.reading.looks import Seen, confidence_of, schedule, seen, seen_so_far
+from pitcairn.reading.looks import Seen, confidence_of, schedule, seen, seen_so_far, spending
 
 WIDEST = 6.0
 """Standard errors beyond which a range before the end is not drawn: what is left out there is one in a billion."""
@@ -159,7 +160,7 @@ def _course(
         alarm = boundary(times, information, last, pocock)
         if lock.attempt is not None and lock.level is not None:
             allowed = guardrail_level(lock.attempt) if measure.role == "guardrail" else lock.level / arms
-            gate = boundary(times, information, allowed, o_brien_fleming, futility=Futility())
+            gate = boundary(times, information, allowed, spending(plan), futility=Futility())
     return Course(
         measure=measure,
         arm=arm,

@@ -25,6 +25,7 @@ from pitcairn.design.plan import MeasurePlan, Plan
 from pitcairn.estimate.clustered import together, units
 from pitcairn.estimate.effect import Effect
 from pitcairn.estimate.moments import Moments
+from pitcairn.estimate.spending import Spending, o_brien_fleming, pocock
 from pitcairn.evidence.cube import START, Cube
 from pitcairn.reading.effects import counted_out, effect
 
@@ -64,6 +65,11 @@ def schedule(plan: Plan) -> tuple[tuple[date, float], ...]:
     looks = [(first + timedelta(days=day), (day + 1) / days) for day in range(days)]
     # The plan may leave some days between the last customer's follow-up and the end, for data that come late.
     return (*looks[:-1], (max(last, looks[-1][0]), 1.0))
+
+
+def spending(plan: Plan) -> Spending:
+    """How a confirmation's error is spent over the looks."""
+    return pocock if plan.spending == "pocock" else o_brien_fleming
 
 
 def seen(plan: Plan, cube: Cube, as_of: date, measure: MeasurePlan, arm: str) -> tuple[Seen, ...]:

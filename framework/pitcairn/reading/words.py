@@ -102,6 +102,9 @@ def _kinds(plan: Plan) -> Iterator[str]:
             )
 
 
+SPENDING = {"o_brien_fleming": "O'Brien–Fleming", "pocock": "Pocock"}
+
+
 def method(told: Told) -> tuple[str, ...]:
     """For analysts: estimand, ranges, rules, corrections."""
     plan = told.plan
@@ -141,7 +144,7 @@ def method(told: Told) -> tuple[str, ...]:
     if told.lock.attempt is not None and told.lock.level is not None:
         found.append(
             f"Confirmation number {told.lock.attempt} of lineage {plan.lineage}: one-sided level "
-            f"{percent(told.lock.level, 2)}, spent over the looks as by Lan and DeMets' O'Brien–Fleming "
+            f"{percent(told.lock.level, 2)}, spent over the looks as by Lan and DeMets' {SPENDING[plan.spending]} "
             f"function; guardrails {percent(guardrail_level(told.lock.attempt), 2)} each. Their ranges reach as far as "
             "the bound of their test."
         )

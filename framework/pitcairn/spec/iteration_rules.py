@@ -88,6 +88,9 @@ def confirmation(turn: Turn) -> Iterator[Problem]:
     """A confirmation compares two halves. Somebody else may have drawn them; then it is judged, but never promotes."""
     spec = turn.iteration.spec
     if spec.stage != "confirm":
+        if "spending" in spec.model_fields_set:
+            message = "“spending” says how a confirmation spends its error, and an exploration has none to spend"
+            yield turn.iteration.problem(("spending",), message, "remove the line", at_key=True)
         return
     turn.iteration.sound("arms")
     if len(spec.arms) != 2 or any(arm.share != Fraction(1, 2) for arm in spec.arms.values()):

@@ -339,5 +339,11 @@ class IterationSpec(Model):
         description="How long it takes until everybody has started. Each customer who is drawn gets a day by lot, from "
         "`start` on, in the lists; all start on `start` if left out. A confirmation can then end early.",
     )
+    spending: Literal["o_brien_fleming", "pocock"] = Field(
+        "o_brien_fleming",
+        description="How a confirmation whose customers start on days of their own spends its error over the daily "
+        "looks. `o_brien_fleming`: almost nothing early, so that looking costs hardly any customers. `pocock`: about "
+        "the same at every look, so that a large gain passes sooner, for about a quarter more customers in all.",
+    )
     follow_up: Duration = Field(description="How long each customer is followed from their own start.")
     end: Day = Field(description="The day of the deciding reading: the last customer's follow-up is over by then.")
