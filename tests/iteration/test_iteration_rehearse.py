@@ -454,3 +454,36 @@ def test_a_rehearsal_reads_no_real_outcome(tmp_path: Path) -> None:
     outcomes(folder, gain=0.5)
     assert rehearse(folder, "note", 1, repetitions=2).scenarios == without.scenarios
     assert datetime(2026, 3, 2, tzinfo=UTC).date() == without.plan.start
+
+
+def test_a_confirmation_at_a_place_with_looks_groups_and_events_is_rehearsed_as_it_would_be_read(
+    tmp_path: Path,
+) -> None:
+    folder = a_clear_shop(tmp_path / "shop")
+    rewritten(
+        folder.program_file,
+        ("product_lines: {bread: Bread, cheese: Cheese}", "product_lines: {bread: Bread}\nlocations: {north: North}"),
+        (
+            "outcomes: {kind: wide, files: data/outcomes.csv",
+            "outcomes: {kind: events, time: day, files: data/outcomes.csv",
+        ),
+        ("source: outcomes, column: visit", "source: outcomes, where: {what: visit}"),
+        ("source: outcomes, column: complaint", "source: outcomes, where: {what: complaint}"),
+    )
+    rewritten(
+        folder.pilot_file("note"),
+        ("scope: {product_line: bread}", "scope: {location: north}\npromotion: {no_group_worse: true}"),
+    )
+    rewritten(
+        folder.iteration_file("note", 1),
+        ("stage: explore", "stage: confirm"),
+        ("end: 2026-03-16", "starts_over: 14 days\nend: 2026-03-30"),
+        ("groups: [area]", "groups: [area]\npredictions: [{arm: note, measure: visit, gain: 10 to 60 per 1000}]"),
+    )
+    told = rehearse(folder, "note", 1, repetitions=8)
+    none, gain, harm = told.scenarios
+    assert told.level == 0.025
+    assert none.promoted <= 2, "1 in 40 may be; 3 of 8 would come once in 1,000"
+    assert gain.arms[0].seen >= 6, gain
+    assert harm.promoted == 0
+    assert all(sum(count for _, count in arm.verdicts) == 8 for one in told.scenarios for arm in one.arms)
