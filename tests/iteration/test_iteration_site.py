@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,8 +12,10 @@ import pytest
 from small_shop import a_shop, go, look, outcomes
 
 from pitcairn.errors import DataError
-from pitcairn.iteration.site import build
+from pitcairn.iteration.site import build, pilot_now
+from pitcairn.iteration.standing import standing
 from pitcairn.program import ProgramFolder
+from pitcairn.report.context import Records
 
 TODAY = date(2026, 4, 1)
 HOSTILE = "<script>alert(1)</script>'\""
@@ -138,3 +141,9 @@ def test_an_unread_program_has_a_site_too(tmp_path):
     html = (tmp_path / "pages" / "index.html").read_text(encoding="utf-8")
     assert "No pilot has been read yet" in html
     assert "No lesson yet" in html
+
+
+def test_no_page_of_the_site_names_a_folder_of_this_machine(shop):
+    found = standing(shop, "note", today=TODAY)
+    packed = replace(found, command=f"pitcairn pack verify {shop.root}/packs/note-1.0.0.pilotpack")
+    assert pilot_now(packed, Records.of(shop)).command == "pitcairn pack verify packs/note-1.0.0.pilotpack"

@@ -77,7 +77,7 @@ def build(folder: ProgramFolder, *, today: date, to: Path | None = None, rollout
 
 def _program(folder: ProgramFolder, records: Records, today: date, rollouts: Sequence[RolloutNow]) -> Program:
     spec = load(folder).program
-    found = [_now(standing, records) for standing in followed(standings(folder, today=today), rollouts)]
+    found = [pilot_now(standing, records) for standing in followed(standings(folder, today=today), rollouts)]
     known = {pilot.pilot for pilot in found}
     gone = dict.fromkeys(row.pilot for row in records.launches if row.pilot not in known)
     return Program(
@@ -93,7 +93,9 @@ def _program(folder: ProgramFolder, records: Records, today: date, rollouts: Seq
     )
 
 
-def _now(standing: Standing, records: Records) -> PilotNow:
+def pilot_now(standing: Standing, records: Records) -> PilotNow:
+    """A pilot as its pages show it; what stands in the program's folder is named as seen from there."""
+    command = standing.command.replace(f"{records.folder.root}/", "")
     return PilotNow(
         pilot=standing.pilot,
         title=standing.title,
@@ -103,7 +105,7 @@ def _now(standing: Standing, records: Records) -> PilotNow:
         state=standing.state,
         sentence=standing.sentence,
         waiting=standing.waiting,
-        command=standing.command,
+        command=command,
         turns=records.turns(row for row in records.launches if row.pilot == standing.pilot),
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from pitcairn.reading.numbers import percent
 from pitcairn.reading.past import Turn
 from pitcairn.reading.result import ArmVerdict, Mark, MeasureBlock, Result, Shown
+from pitcairn.reading.since import ended
 from pitcairn.reading.titles import interim, number
 
 if TYPE_CHECKING:
@@ -127,6 +128,11 @@ def is_waiting(pilot: PilotNow) -> bool:
     return pilot.waiting or urgency(pilot) == WITHHELD
 
 
+def stands(pilot: PilotNow) -> str:
+    """Where a pilot stands, as a sentence: `Packed as pickup-note 1.0.0.`"""
+    return ended(f"{pilot.sentence[:1].upper()}{pilot.sentence[1:]}")
+
+
 def stage(pilot: PilotNow) -> int:
     """How many of `STAGES` a pilot has reached: 1 while it is planned, 5 once somebody decided to promote."""
     if any(one.decision == "promote" for turn in pilot.turns for one in turn.rulings):
@@ -211,8 +217,8 @@ def lessons_title(found: Sequence[Lesson]) -> str:
     without = sum(one.verdict.code in ("harm", "no_difference", "not_worth_it") for one in found)
     told = f"{number(len(found)).capitalize()} lesson{'s' if len(found) != 1 else ''}"
     if not without:
-        return f"{told}, none of them that something does not work"
-    return f"{told}, {number(without)} of them that something does not work or does harm"
+        return f"{told} kept"
+    return f"{told} kept, {number(without)} of them of what does not work, or does harm"
 
 
 def budget_title(spendings: Sequence[Spending]) -> str:
@@ -222,10 +228,9 @@ def budget_title(spendings: Sequence[Spending]) -> str:
         return "No confirmation has been started, so nothing is spent"
     by_luck = sum(one.used for one in spendings)
     kind = "confirmation" if attempts == 1 else "confirmations"
-    return (
-        f"{number(attempts).capitalize()} {kind}: had nothing worked, at most {by_luck:.2f} promotions "
-        "by luck were to be expected"
-    )
+    of_many = f"{round(1000 * by_luck):,} of 1,000" if by_luck < 1 else f"{by_luck:.1f}"
+    what = "such programs would have promoted something by luck" if by_luck < 1 else "promotions by luck"
+    return f"{number(attempts).capitalize()} {kind}: had nothing worked, at most {of_many} {what}"
 
 
 def scores_title(found: Sequence[Score]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pitcairn.phrases import day
-from pitcairn.reading import overview, past
+from pitcairn.reading import overview, past, steps
 from pitcairn.reading.overview import STAGES, Lesson, PilotNow, RolloutNow, Score, Spending
 from pitcairn.reading.past import Turn
 from pitcairn.reading.result import ArmVerdict
@@ -119,21 +119,31 @@ def together_href(found: Together) -> str:
 def pilot_page(program: Program, pilot: PilotNow) -> StoryPage:
     """A pilot's own page: where it stands, and its iterations."""
     result = pilot.last.result if pilot.last else None
+    what, command = _next(pilot)
     facts = [("Product line or location", pilot.scope), ("Owner", pilot.owner)]
-    facts += [("Where it stands", pilot.sentence)]
+    facts += [("Where it stands", overview.stands(pilot))]
     facts += [("The customers", result.audience), ("What they should do", result.behaviour)] if result else []
     return StoryPage(
         notices=program.notices,
         crumbs=(Crumb(text=program.name, href="../../index.html"), Crumb(text=pilot.title, href=None)),
         title=pilot.title,
-        about=result.question if result else pilot.sentence,
+        about=result.question if result else overview.stands(pilot),
         facts=_facts(facts),
-        next_sentence=result.next_sentence if result and pilot.state == "read" else pilot.sentence,
-        next_command=result.next_command if result and pilot.state == "read" else pilot.command,
+        next_sentence=what,
+        next_command=command,
         sections=_story_sections(pilot.turns),
         story=story.story(pilot.turns, pilots="../"),
         terms=words(),
     )
+
+
+def _next(pilot: PilotNow) -> tuple[str, str]:
+    """(sentence, command): the first step that its last reading and the decisions since have left."""
+    last = pilot.last
+    if last is None or last.result is None or pilot.state not in ("read", "decided"):
+        return overview.stands(pilot), pilot.command
+    first = steps.since(last.result, last.rulings)[0]
+    return first.what, first.command
 
 
 def lineage_page(program: Program, spending: Spending) -> StoryPage:
