@@ -118,6 +118,15 @@ def test_the_views_tell_people_what_became_of_packs(path: Path) -> None:
         ]
 
 
+def test_a_view_tells_people_what_all_pilots_changed_together(path: Path) -> None:
+    body = {"first": "2026-01-01", "last": "2026-06-30", "measures": ["visit", "spend"], "holdout": {"share": 0.05}}
+    with Ledger.open(path) as ledger:
+        add(ledger, "together", body=body | {"headline": "25 more visitors", "withheld": False})
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute('SELECT "first", "last", measures, holdout_share, headline FROM together').fetchall()
+    assert found == [("2026-01-01", "2026-06-30", "visit, spend", 0.05, "25 more visitors")]
+
+
 @pytest.mark.parametrize("steps", range(1, len(schema.STEPS)))
 def test_a_ledger_of_any_earlier_version_is_sound_and_comes_up_to_date(path: Path, steps: int) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:

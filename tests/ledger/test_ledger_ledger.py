@@ -434,6 +434,7 @@ def test_a_newly_made_ledger_has_its_migrations_recorded(path: Path) -> None:
             ("pitcairn", "1 entries"),
             ("pitcairn", "2 decisions"),
             ("pitcairn", "3 packs"),
+            ("pitcairn", "4 together"),
         ]
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
 

@@ -309,3 +309,19 @@ def test_an_adoption_whose_numbers_cannot_be_is_told_and_left_out(
     found, problems = adoptions_in(tmp_path)
     assert found == ()
     assert [problem.file for problem in problems] == ["adoptions/one.json"]
+
+
+def test_a_registry_is_written_neither_into_a_program_nor_over_pages_of_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "program.yaml").write_text("program: x\n")
+    assert run(["registry", str(tmp_path)]) == 6
+    assert "is a program's folder" in capsys.readouterr().err
+    (tmp_path / "program.yaml").rename(tmp_path / "index.html")
+    assert run(["registry", str(tmp_path)]) == 6
+    assert "has a file index.html that no registry made" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
+    (tmp_path / "index.html").unlink()
+    for _ in "again", "and again":
+        assert run(["registry", str(tmp_path)]) == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"index.json", "index.html", "calibration.html"}

@@ -253,6 +253,24 @@ FROM entries
 WHERE kind = 'stage'
 """
 
+_TOGETHER = """
+CREATE VIEW together AS
+SELECT
+    seq,
+    recorded_at,
+    recorded_by,
+    json_extract(body, '$.first') AS "first",
+    json_extract(body, '$.last') AS "last",
+    json_extract(body, '$.headline') AS headline,
+    json_extract(body, '$.withheld') AS withheld,
+    (SELECT group_concat(value, ', ') FROM json_each(body, '$.measures')) AS measures,
+    json_extract(body, '$.holdout.share') AS holdout_share,
+    json_extract(body, '$.plan_digest') AS plan_digest,
+    json_extract(body, '$.result_digest') AS result_digest
+FROM entries
+WHERE kind = 'together'
+"""
+
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "1 entries",
@@ -292,6 +310,7 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             _STAGES,
         ),
     ),
+    ("4 together", (_TOGETHER,)),
 )
 """Every migration ever shipped, in order. A step that was shipped is never edited: ledgers made by it exist."""
 

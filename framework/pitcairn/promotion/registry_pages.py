@@ -12,6 +12,7 @@ from pitcairn.atomic import write_all
 from pitcairn.canonical import dumps
 from pitcairn.errors import Refused
 from pitcairn.phrases import day
+from pitcairn.program import PROGRAM_FILE
 from pitcairn.promotion.calibration import Calibration, Published
 from pitcairn.promotion.foretold import percent, several_looks
 from pitcairn.promotion.gates import observed_range
@@ -24,6 +25,8 @@ from pitcairn.report.pictures import Icon, Picture
 from pitcairn.report.render import rendered
 
 SCHEMA = "pitcairn.registry/1"
+INDEX = "index.json"
+PAGES = (INDEX, "index.html", "calibration.html")
 SHARES = (-0.9, -0.75, -0.5, -0.25, -0.1, 0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 9.0, 99.0)
 """Round shares for the axis, which is a logarithm: twice as much is as far from no difference as half as much."""
 APART = 0.12
@@ -88,8 +91,10 @@ class CalibrationPage:
 def write(registry: Path, today: date, *, moved: bool = False) -> tuple[Index, tuple[Path, ...]]:
     """Reads the registry and writes `index.json`, `index.html` and `calibration.html`: the same for the same files.
 
-    Refused where the clock was `moved` and something in the registry comes from real customers.
+    Refused where the clock was `moved` and something in the registry comes from real customers, in a program's own
+    folder, and where a page there is not a registry's.
     """
+    _refuse_elsewhere(registry)
     index = read(registry, today)
     if moved and not all((*(one.simulated for one in index.packs), *(one.simulated for one in index.adoptions))):
         raise Refused(
@@ -97,12 +102,28 @@ def write(registry: Path, today: date, *, moved: bool = False) -> tuple[Index, t
             hint="leave --today out",
         )
     texts = {
-        registry / "index.json": dumps({"schema": SCHEMA, "packs": index.packs}, indent=1) + "\n",
+        registry / INDEX: dumps({"schema": SCHEMA, "packs": index.packs}, indent=1) + "\n",
         registry / "index.html": index_page(index),
         registry / "calibration.html": calibration_page(index.calibration, index.adoptions),
     }
     write_all(texts)
     return index, tuple(texts)
+
+
+def _refuse_elsewhere(registry: Path) -> None:
+    """Refused where the pages would lie in a program, or replace pages that are somebody else's."""
+    if (registry / PROGRAM_FILE).is_file():
+        raise Refused(
+            f"{registry.resolve().name} is a program's folder, and a registry is a folder of its own.",
+            hint="copy the packs to ANOTHER/packs, then: pitcairn registry ANOTHER",
+        )
+    there = [name for name in PAGES if (registry / name).exists()]
+    index = registry / INDEX
+    if there and not (index.is_file() and SCHEMA in index.read_text(encoding="utf-8", errors="replace")):
+        raise Refused(
+            f"{registry.resolve().name} has a file {there[0]} that no registry made.",
+            hint="move it away, or choose another folder",
+        )
 
 
 def index_page(index: Index) -> str:
