@@ -42,6 +42,9 @@ class RareArms:
 
     def chance(self, rate: float, gain: float, *, up: bool = True) -> float:
         """How likely a change of the share `rate` by `gain` in the better direction is told from none."""
+        if rate > 0.5:
+            # Whom it does not happen to are the few then.
+            return self.chance(1 - rate, gain, up=not up)
         return self._passing(self._edges(rate, up=up), rate + gain if up else rate - gain, up=up)
 
     def visible_gain(self, rate: float, *, power: float, up: bool = True) -> float | NotAvailable:
@@ -49,6 +52,8 @@ class RareArms:
 
         NotAvailable where even a change to everybody, or to nobody, would not be seen.
         """
+        if rate > 0.5:
+            return self.visible_gain(1 - rate, power=power, up=not up)
         edges = self._edges(rate, up=up)
         room = 1 - rate if up else rate
         return _smallest(lambda gain: self._passing(edges, rate + gain if up else rate - gain, up=up), power, room)
