@@ -389,3 +389,25 @@ def test_how_the_error_is_spent_is_for_confirmations(tmp_path):
     assert found.startswith("iteration-1.yaml [spending] “spending” says how a confirmation spends its error")
     (found,) = told(tmp_path, iteration=changed(CONFIRM, (spent[0], "spending: pocok\nfollow_up: 4 weeks")))
     assert "did you mean “pocock”?" in found
+
+
+@pytest.mark.parametrize(
+    ("past", "wanted"),
+    [
+        ("{column: amount_2025}", "“value” is a ratio, and its past has no lower half"),
+        ("{column: amount_2025, over: orders_2025}", None),
+    ],
+)
+def test_the_past_of_a_ratio_has_both_its_halves(tmp_path, past, wanted):
+    ratio = "{label: Value, kind: ratio, source: purchases, column: amount, over: {}, past: PAST}"
+    text = changed(PROGRAM, ("groups:\n  age", f"  value: {ratio.replace('PAST', past)}\n\ngroups:\n  age"))
+    assert [one.message for one in problems(program_folder(tmp_path, program=text))] == ([wanted] if wanted else [])
+
+
+def test_a_past_is_refused_what_its_kind_cannot_use(tmp_path):
+    text = changed(
+        PROGRAM,
+        ("    before: spend_last_month", "    before: spend_last_month\n    past: {column: spend_2025, over: n}"),
+    )
+    (problem,) = problems(program_folder(tmp_path, program=text))
+    assert problem.message == "“over” is for a measure of kind “ratio”"

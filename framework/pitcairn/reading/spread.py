@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import ndtr
 
 from pitcairn.design.plan import MeasurePlan
 from pitcairn.estimate.adjust import linearised
@@ -21,8 +22,10 @@ from pitcairn.estimate.quantiles import Ranked
 from pitcairn.estimate.skewed import skewness
 from pitcairn.reading.effects import effect
 
-STEADY = 0.9973
-"""The range of a quantile that its spread is taken from: three standard errors hold three times as many ranks."""
+NEAREST, FARTHEST = 3.0, 4.5
+"""Standard errors of a rank that the range reaches which a quantile's spread is taken from: the more, the steadier."""
+LEVEL = 0.1
+"""So far towards its nearer end the values around a quantile are taken to lie equally close."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +59,19 @@ def varies(measure: MeasurePlan, arm: Moments) -> Varies | None:
 
 
 def _spread(measure: MeasurePlan, arm: Moments) -> float | None:
-    found = effect(measure, arm, arm, STEADY)
+    found = effect(measure, arm, arm, _steady(measure, arm.count))
     if not isinstance(found, Effect) or found.standard_error <= 0:
         return None
     # Of households the error is theirs; a customer's part of it goes by the number of customers.
     return found.standard_error * math.sqrt(arm.count / 2)
+
+
+def _steady(measure: MeasurePlan, count: int) -> float:
+    """The confidence of the range that the error is taken from; it matters for quantiles alone."""
+    share = measure.at if measure.kind == "quantile" and measure.at else 0.5
+    level = LEVEL * min(share, 1 - share)
+    reach = level * math.sqrt(max(1, count) / (share * (1 - share)))
+    return float(1 - 2 * ndtr(-min(max(reach, NEAREST), FARTHEST)))
 
 
 def _skew(measure: MeasurePlan, arm: Moments) -> float:
