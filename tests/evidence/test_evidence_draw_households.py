@@ -185,6 +185,19 @@ def test_a_holdout_of_households_keeps_whole_ones_out_wherever_they_are_named(
         assert 0.1 < 1 - len(there) / len(living) < 0.3
 
 
+def test_shops_beside_a_holdout_of_customers_are_all_left_out_and_the_way_out_is_told(
+    engine: Engine, tmp_path: Path
+) -> None:
+    living = {f"{n}": f"shop {n % 4}" for n in range(800)}
+    kept = HoldoutPlan(share=0.05, source="customers", since=START)
+    with pytest.raises(DataError, match="of the same “home” as somebody kept out of all pilots") as caught:
+        count(engine, by_home(holdout=kept), files(tmp_path, living), taken=())
+    assert "a holdout by “home”" in caught.value.problems[0].hint
+    whole = HoldoutPlan(share=0.05, source="customers", since=START, cluster="home")
+    drawn = {f"{n}": f"shop {n % 40}" for n in range(800)}
+    assert count(engine, by_home(holdout=whole), files(tmp_path, drawn), taken=()).units_in_scope == 40
+
+
 def test_a_customer_in_two_rows_with_two_households_is_refused(engine: Engine, tmp_path: Path) -> None:
     living = homes()
     rows = [[who, home] for who, home in living.items()] + [["7", "another"]]

@@ -89,7 +89,16 @@ def _whole(plan: Plan, lots: Iterable[KeptOut | Drawn]) -> Iterator[Rule]:
     for lot in lots:
         yield lot
         if plan.drawn_cluster and not (isinstance(lot, KeptOut) and names_the_same(plan, lot.holdout)):
-            yield Alongside(lot, f"of the same “{plan.drawn_cluster}” as somebody {lot.reason}")
+            yield Alongside(lot, _alongside(plan, lot.reason))
+
+
+def _alongside(plan: Plan, reason: str) -> str:
+    return f"of the same “{plan.drawn_cluster}” as somebody {reason}"
+
+
+def beside_kept_out(plan: Plan, left_out: Sequence[tuple[str, int]]) -> int:
+    """Customers left out because others of what they belong to are kept out of all pilots."""
+    return dict(left_out).get(_alongside(plan, KEPT_OUT), 0)
 
 
 def _over(cap: CapPlan, start: date) -> OverCap:

@@ -19,7 +19,7 @@ import numpy as np
 
 from pitcairn.canonical import file_digest
 from pitcairn.design.assignment import BUCKETS, arm_salt, place_sql, start_salt, take_limit, take_salt
-from pitcairn.design.eligibility import NOT_TAKEN, explained
+from pitcairn.design.eligibility import NOT_TAKEN, beside_kept_out, explained
 from pitcairn.design.plan import GroupPlan, Plan
 from pitcairn.errors import DataError, PitcairnError
 from pitcairn.estimate.moments import Moments
@@ -190,7 +190,7 @@ def _counted(engine: Engine, plan: Plan, people: Population, lot: str) -> Draw:
         redrawn=0,
         digest=None,
     )
-    _refuse_empty(counted)
+    _refuse_empty(plan, counted)
     return _with_units(engine, plan, people, lot, counted)
 
 
@@ -210,7 +210,7 @@ def _expected(engine: Engine, plan: Plan, people: Population) -> Draw:
         units=() if whole is None else tuple((arm.id, round(whole * arm.share)) for arm in plan.arms),
         units_in_scope=whole,
     )
-    _refuse_empty(expected)
+    _refuse_empty(plan, expected)
     return expected
 
 
@@ -286,12 +286,14 @@ def _refuse_unnamed(engine: Engine, plan: Plan, lot: str, nameless: int, *, look
         )
 
 
-def _refuse_empty(counted: Draw) -> None:
+def _refuse_empty(plan: Plan, counted: Draw) -> None:
     if empty := [arm for arm, customers in counted.arms if customers == 0]:
         names = " and ".join(f"“{arm}”" for arm in empty)
+        hint = "widen the pilot's `customers`, take a larger share of them, or wait until others are free again"
+        if beside_kept_out(plan, counted.left_out):
+            hint += f"; a holdout by “{plan.drawn_cluster}” (`holdout: cluster` in program.yaml) would leave whole ones"
         raise DataError(
-            f"{explained(counted.in_scope, counted.left_out)}. No customer would be drawn to {names}.",
-            hint="widen the pilot's `customers`, take a larger share of them, or wait until others are free again",
+            f"{explained(counted.in_scope, counted.left_out)}. No customer would be drawn to {names}.", hint=hint
         )
 
 

@@ -67,6 +67,11 @@ def limits(told: Told) -> tuple[str, ...]:
     if pending:
         told_of = "1 customer is" if pending == 1 else f"{count(pending)} customers are"
         found.append(f"{told_of} still being followed, and not counted yet.")
+    if plan.cluster:
+        found.append(
+            f"What was drawn by lot is “{plan.cluster}”, not the customer. So groups may differ more in how many "
+            f"customers they have, and ranges go by “{plan.cluster}”: the more alike its customers, the wider they are."
+        )
     if plan.holdout and plan.observed:
         found.append(
             f"The program keeps {percentage(plan.holdout.share)} of its customers out of all pilots. This draw was "
