@@ -98,3 +98,16 @@ def test_looking_every_day_at_a_worthless_model_passes_no_more_often_than_allowe
     assert found.passed <= 11, "2.5 % of 150 is 4, and 11 is four standard errors above"
     assert found.alarmed <= 6
     assert found.passed_naively > found.passed
+
+
+def test_daily_looks_are_told_for_every_row_and_what_luck_does_not_explain_is_doubtful() -> None:
+    table = PAGE.read_text(encoding="utf-8").split("<!-- daily -->")[1].split("<!-- end of daily -->")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines() if line[:3] != "| -"]
+    told = {tuple(row[:3]): row[3:] for row in rows if len(row) == 8 and row[1].endswith("%")}
+    assert set(told) == {(one.name, f"{one.share:.0%}", f"{one.customers:,}") for one in settings()}
+    for passed, _, alarmed, of, said in told.values():
+        count = int(of)
+        for rate, nominal in ((passed, 0.025), (alarmed, 0.01)):
+            found = round(float(rate.removesuffix(" %")) * count / 100)
+            likely = found <= nominal * count + 3 * math.sqrt(count * nominal * (1 - nominal))
+            assert likely or said == "doubtful"
