@@ -319,6 +319,38 @@ def test_a_question_mark_explains_and_a_wrong_answer_is_asked_again(call, answer
     assert "In program.yaml: coffee, harbour." in said.err
 
 
+def test_an_amount_that_cannot_be_is_asked_again_at_once_and_costs_no_answer(call, answering, tmp_path):
+    call("init", "tea")
+    given = [
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "20",
+        "20 per 1000",
+        "unsubscribed=3",
+        "unsubscribed=3 per 1000",
+    ]
+    answering(*given, "unsubscribed=2 per 1000", *[""] * 40)
+    said = call("-C", "tea", "new", "second-order")
+    assert said.code == 0, said.err
+    told = " ".join(said.err.split())
+    assert "“20” is more than all customers, and “ordered” is a share of them; write for example “20 per 1000”" in told
+    assert "“3” is more than all customers, and “unsubscribed” is a share" in told
+    assert "That answer is there already." in told
+    pilot = load(ProgramFolder(tmp_path / "tea"), "second-order", 1).pilot
+    assert pilot is not None
+    assert [one.margin.value for one in pilot.guardrails] == [0.003]
+
+
 def test_a_wrong_flag_is_asked_for_instead(call, answering):
     call("init", "tea")
     answering(*[""] * 40)

@@ -56,6 +56,9 @@ def report(session: Session, failure: Failure) -> int:
         )
         return failure.exit_code
     paper = session.talk
+    if failure.exit_code == INTERRUPTED and sys.stderr.isatty():
+        # A question may still stand on the line.
+        paper.say()
     if len(failure.problems) > 1:
         paper.say(f"{len(failure.problems)} problems\n", bold=True)
     for place, problem in enumerate(failure.problems):

@@ -48,10 +48,18 @@ def measure(known: Known, answer: str) -> str:
     return _one_of(answer, known.program.measures, "measure")
 
 
-def amount(_known: Known, answer: str) -> str:
-    """An amount above zero, as it was written."""
-    if scalars.amount(answer).value <= 0:
-        raise ValueError(f"“{answer}” must be more than zero")
+def amount(known: Known, answer: str) -> str:
+    """An amount above zero of the deciding measure, as it was written."""
+    return _amount_of(known, known.one("deciding"), answer)
+
+
+def _amount_of(known: Known, id: str, answer: str) -> str:
+    value = scalars.amount(answer).value
+    if value <= 0:
+        raise ValueError(f"“{answer.strip()}” must be more than zero")
+    if known.program.measures[id].kind in ("any", "share") and value > 1:
+        told = f"“{answer.strip()}” is more than all customers, and “{id}” is a share of them"
+        raise ValueError(f"{told}; write for example “20 per 1000” or “2%”")
     return answer.strip()
 
 
@@ -64,7 +72,7 @@ def guardrail(known: Known, answer: str) -> str:
         raise ValueError(f"“{answer}” is not MEASURE=MARGIN, such as unsubscribed=2 per 1000")
     if measure(known, id) == known.one("deciding"):
         raise ValueError(f"“{id.strip()}” is the deciding measure; a guardrail is another one")
-    return f"{id.strip()}={amount(known, margin)}"
+    return f"{id.strip()}={_amount_of(known, id.strip(), margin)}"
 
 
 def expectation(known: Known, answer: str) -> str:

@@ -76,11 +76,16 @@ def _prompted(known: Known, question: Question, paper: Paper) -> tuple[str, ...]
         answer = _reply(known, question, "  And? (empty to finish)", "", paper)
         if not answer:
             break
-        if answer in found:
+        if answer in found or (question.name == "guardrail" and _names_again(answer, found)):
             paper.wrap("That answer is there already.", indent=2)
         else:
             found.append(answer)
     return tuple(found)
+
+
+def _names_again(answer: str, found: list[str]) -> bool:
+    """Whether the measure of a guardrail has a margin already."""
+    return answer.partition("=")[0] in {one.partition("=")[0] for one in found}
 
 
 def _reply(known: Known, question: Question, prompt: str, proposal: str, paper: Paper) -> str:

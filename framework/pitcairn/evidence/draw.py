@@ -270,7 +270,7 @@ def _refuse_unnamed(engine: Engine, plan: Plan, lot: str, nameless: int, *, look
     if nameless:
         raise DataError(
             f"{_rows(nameless)} of source “{plan.population}” {'have' if nameless > 1 else 'has'} no customer id.",
-            hint="every row of the customers' file must name its customer",
+            hint="every row of the customers' file must name its customer; delete empty rows at its end",
         )
     # Hashes of eight bytes take half the time of counting distinct ids; where two are the same, the ids themselves are
     # looked at.

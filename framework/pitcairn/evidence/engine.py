@@ -26,8 +26,8 @@ _CSV_LINE = re.compile(r"CSV Error on Line: (\d+)")
 _CSV_FILE = re.compile(r"^\s*file = (.+)$", re.MULTILINE)
 _QUOTED_FILE = re.compile(r"""['"]([^'"\n]*\.\w+)['"]""")
 _CSV_TROUBLE = (
-    ("byte sequence mismatch", "is not UTF-8 text", "save the file as UTF-8 and read it again"),
-    ("not utf-8", "is not UTF-8 text", "save the file as UTF-8 and read it again"),
+    ("byte sequence mismatch", "is not UTF-8 text", "save the file as UTF-8 (in Excel: “CSV UTF-8”) and read it again"),
+    ("not utf-8", "is not UTF-8 text", "save the file as UTF-8 (in Excel: “CSV UTF-8”) and read it again"),
     ("Expected Number of Columns", "has more or fewer values than the header has names", "repair that line"),
     ("unterminated quote", "opens a quotation mark that nothing closes", "repair that line"),
     ("Maximum line size", "is too long to be a row", "a quotation mark may be missing before it"),

@@ -74,7 +74,10 @@ def _is_not_text(written: str) -> bool:
 
 
 def _not_utf_8(path: Path, place: str = "") -> DataError:
-    return DataError(f"{path.name}{place} is not UTF-8 text.", hint="save the file as UTF-8 and read it again")
+    return DataError(
+        f"{path.name}{place} is not UTF-8 text.",
+        hint="save the file as UTF-8 (in Excel: “CSV UTF-8”) and read it again",
+    )
 
 
 def _kind(path: Path) -> str:
@@ -85,7 +88,7 @@ def _kind(path: Path) -> str:
         return "parquet"
     raise DataError(
         f"{path.name} cannot be read: its name does not say what it is.",
-        hint="CSV files end in .csv, .csv.gz or .tsv, Parquet files in .parquet",
+        hint="CSV files end in .csv, .csv.gz or .tsv, Parquet files in .parquet; save a workbook as “CSV UTF-8”",
     )
 
 
