@@ -71,6 +71,8 @@ def case_of(name: str, data: Path, pythons: dict[str, Path]) -> Case:
         return cases.pages(data / "demo")
     if name == "moments":
         return cases.moments(pythons)
+    if name == "reading":
+        return cases.reading(pythons)
     return cases.start(Path(sys.executable).with_name("pitcairn"))
 
 
