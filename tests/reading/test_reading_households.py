@@ -95,8 +95,8 @@ def test_the_same_holds_for_small_and_large_ones_rates_and_amounts_even_and_unev
         f"{homes} of 1 to {most}, {kind}, {share / 100:.0f} in 100: by household {by_home:.3f}, alone {by_customer:.3f}"
     )
     assert by_customer > 1.8 * LEVEL
-    if homes > 500 or share == 5_000:
+    if homes * min(share, 10_000 - share) >= 400 * 10_000:
         assert 0.6 * LEVEL < by_home < 1.35 * LEVEL
     else:
-        # 24 shops on one side: the delta method needs more of them, and errs on the side of too much.
-        assert by_home < 2.2 * LEVEL
+        # Few on one side: the delta method leans on more of them, and so does every average of what is very uneven.
+        assert by_home < by_customer / 4
