@@ -252,3 +252,17 @@ def _answers() -> tuple[str, ...]:
     from command_builders import ANSWERS
 
     return ANSWERS
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_an_answer_that_cannot_be_written_ends_without_a_traceback(tmp_path, form):
+    subprocess.run([sys.executable, "-m", "pitcairn", "init", "tea"], cwd=tmp_path, check=True, capture_output=True)
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "pitcairn", "-C", "tea", "status", *form],
+            cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "No space left" in done.stderr

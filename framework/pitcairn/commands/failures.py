@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 import click
@@ -51,10 +52,11 @@ def report(session: Session, failure: Failure) -> int:
     """Prints the failure, as JSON on stdout or in words on stderr; gives the exit code."""
     if session.json:
         problems = [asdict(problem) for problem in failure.problems]
-        session.print_json(
-            {"schema": "pitcairn.error/1", "ok": False, "code": failure.code, "problems": problems}, failure.exit_code
-        )
-        return failure.exit_code
+        # Where stdout itself is what failed, as on a full disk, stderr says so.
+        with suppress(OSError):
+            told = {"schema": "pitcairn.error/1", "ok": False, "code": failure.code, "problems": problems}
+            session.print_json(told, failure.exit_code)
+            return failure.exit_code
     paper = session.talk
     if failure.exit_code == INTERRUPTED and sys.stderr.isatty():
         # A question may still stand on the line.
