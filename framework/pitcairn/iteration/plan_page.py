@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -96,13 +94,6 @@ def _seen(sight: Sight) -> Seen:
     )
 
 
-def _format(points: Sequence[dict[str, float]]) -> str:
-    """As many decimals as tell five steps up to the largest gain apart; none that are zeros."""
-    largest = max(one["gain"] for one in points)
-    digits = max(0, 1 - math.floor(math.log10(largest))) if largest > 0 else 0
-    return f",.{digits}~f"
-
-
 def _chart(found: Outlook) -> Drawn | None:
     """The smallest gain that is seen, by customers drawn; the worth-it line and this iteration's number beside it."""
     deciding = found.plan.deciding
@@ -124,7 +115,7 @@ def _chart(found: Outlook) -> Drawn | None:
         "field": "gain",
         "type": "quantitative",
         "scale": {"zero": True},
-        "axis": {"title": None, "tickCount": 5, "format": _format(points)},
+        "axis": {"title": None, "tickCount": 5, "format": ",.3~r"},
     }
     curve = {
         "mark": {"type": "line", "color": "var(--s1)", "strokeWidth": 2.5, "point": {"color": "var(--s1)"}},

@@ -25,7 +25,8 @@ NOBODY = "nobody"
 """What a page says of its charts where the charting library was not installed."""
 WIDE, NARROW, HEIGHT = 560, 300, 210
 _ROOT = re.compile(r"<svg\b[^>]*?viewBox=\"([^\"]*)\"[^>]*>")
-_NUMBER = re.compile(r"-?\d+\.\d{2,}")
+_NUMBER = re.compile(r"-?\d+\.\d{2,}(?=[^<>]*>)")
+"""Inside a tag: a place or a length, and not what an axis says."""
 _NOISE = re.compile(r' (?:aria-(?:hidden|roledescription)|role|class|pointer-events|font-family)="[^"]*"| opacity="1"')
 """What browsers do without: marks for scripts, and the page's own font, which text has anyway."""
 _HOLLOW = re.compile(r'<path(?: d="(?:M0,0h0v0h0Z)?"| display="none")+/>')
