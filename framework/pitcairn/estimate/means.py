@@ -57,12 +57,10 @@ def ratio_difference(
     NotAvailable as for `difference`, and for a denominator that adds up to zero.
     """
     check(confidence)
-    if min(control.count, treated.count) < 2:
-        return NotAvailable(why=too_few(control.count, treated.count))
-    lines = linearised(control), linearised(treated)
-    if lines[0] is None or lines[1] is None:
-        return NotAvailable(why=NO_LOWER_HALF)
-    return _difference(lines[0], lines[1], covariates, confidence, "Ratio, delta method")
+    lines = of_ratios(control, treated)
+    if isinstance(lines, NotAvailable):
+        return lines
+    return _difference(*lines, covariates, confidence, "Ratio, delta method")
 
 
 def two_sided_p(effect: Effect) -> float:
@@ -116,6 +114,16 @@ def error_of(control: Moments, treated: Moments, *, kept: int = 0, leverage: flo
     parts = [float(arm.spread[0, 0]) / free / arm.count for arm, free in zip((control, treated), frees, strict=True)]
     freedom = sum(parts) ** 2 / sum(part**2 / free for part, free in zip(parts, frees, strict=True))
     return Error(standard=math.sqrt(sum(parts) * leverage), freedom=min(freedom, LARGE))
+
+
+def of_ratios(control: Moments, treated: Moments) -> tuple[Moments, Moments] | NotAvailable:
+    """Both arms of a ratio of sums, each as one value per customer; why not, where that cannot be."""
+    if min(control.count, treated.count) < 2:
+        return NotAvailable(why=too_few(control.count, treated.count))
+    lines = linearised(control), linearised(treated)
+    if lines[0] is None or lines[1] is None:
+        return NotAvailable(why=NO_LOWER_HALF)
+    return lines[0], lines[1]
 
 
 def too_few(control: int, treated: int) -> str:

@@ -12,9 +12,9 @@ import math
 import numpy as np
 from scipy.special import stdtrit
 
-from pitcairn.estimate.adjust import Adjustment, linearised
+from pitcairn.estimate.adjust import Adjustment
 from pitcairn.estimate.effect import Effect, NotAvailable
-from pitcairn.estimate.means import NO_LOWER_HALF, check, error_of, named, pair, too_few
+from pitcairn.estimate.means import check, error_of, named, of_ratios, pair
 from pitcairn.estimate.moments import Moments
 
 CLEAR = 3.0
@@ -46,12 +46,10 @@ def relative_ratio_difference(
 ) -> Effect | NotAvailable:
     """The same for two ratios of sums, value 0 over value 1."""
     check(confidence)
-    if min(control.count, treated.count) < 2:
-        return NotAvailable(why=too_few(control.count, treated.count))
-    lines = linearised(control), linearised(treated)
-    if lines[0] is None or lines[1] is None:
-        return NotAvailable(why=NO_LOWER_HALF)
-    return _relative(lines[0], lines[1], covariates, confidence, "Log ratio of ratios")
+    lines = of_ratios(control, treated)
+    if isinstance(lines, NotAvailable):
+        return lines
+    return _relative(*lines, covariates, confidence, "Log ratio of ratios")
 
 
 def _relative(

@@ -24,9 +24,9 @@ from dataclasses import dataclass
 
 from scipy.special import ndtr, ndtri
 
-from pitcairn.estimate.adjust import is_flat, linearised
+from pitcairn.estimate.adjust import is_flat
 from pitcairn.estimate.effect import Effect, NotAvailable
-from pitcairn.estimate.means import LARGE, NO_LOWER_HALF, NO_SPREAD, check, named, pair, too_few
+from pitcairn.estimate.means import LARGE, NO_SPREAD, check, named, of_ratios, pair, too_few
 from pitcairn.estimate.moments import Moments
 
 EVEN = (0.4, 0.6)
@@ -135,13 +135,11 @@ def skewed_ratio_difference(
     NotAvailable as `skewed_difference`, and for a denominator that adds up to zero.
     """
     check(confidence)
-    if min(control.count, treated.count) < 2:
-        return NotAvailable(why=too_few(control.count, treated.count))
-    lines = linearised(control), linearised(treated)
-    if lines[0] is None or lines[1] is None:
-        return NotAvailable(why=NO_LOWER_HALF)
+    lines = of_ratios(control, treated)
+    if isinstance(lines, NotAvailable):
+        return lines
     method = "Ratio, delta method; pooled variance, corrected for skew"
-    return _difference(lines[0], lines[1], covariates, confidence, method)
+    return _difference(*lines, covariates, confidence, method)
 
 
 def skewness(values: Moments) -> float | None:
