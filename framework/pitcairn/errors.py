@@ -26,7 +26,9 @@ class Problem:
     line: int | None = None
     column: int | None = None
     excerpt: str | None = None
-    """The text of the line at fault."""
+    """The text of the line at fault; of a long line what is around the fault, with … where it was cut."""
+    caret: int | None = None
+    """Where the fault begins in the excerpt, counted from 1, if that is not `column`."""
     width: int = 1
     """How many characters of the excerpt the caret underlines."""
     severity: Literal["error", "warning"] = "error"
@@ -46,7 +48,7 @@ class Problem:
             margin = " " * len(f"{self.line:>4}")
             lines.append(f"{self.line:>4} | {self.excerpt}")
             if self.column is not None:
-                lines.append(f"{margin} | {' ' * (self.column - 1)}{'^' * max(1, self.width)}")
+                lines.append(f"{margin} | {' ' * ((self.caret or self.column) - 1)}{'^' * max(1, self.width)}")
         if self.hint:
             lines.append(f"{margin or '  '}   {self.hint}")
         return "\n".join(lines)

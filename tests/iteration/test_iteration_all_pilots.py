@@ -325,3 +325,87 @@ def test_the_command_says_the_sentence_first_and_where_the_page_is(
     assert json.loads(capsys.readouterr().out)["result"]["schema"] == "pitcairn.together/1"
     assert command(["together", "--from", "2026-03-01", "--to", "2026-08-31", "--measure", "visted"]) != 0
     assert "did you mean “visited”?" in capsys.readouterr().err
+
+
+# --- the page again
+
+
+def type_in(capsys: pytest.CaptureFixture[str], folder: ProgramFolder, *words: str) -> tuple[int, str, str]:
+    capsys.readouterr()
+    code = command(["-C", str(folder.root), "report", *words])
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+def test_the_page_is_made_again_and_proven_from_the_kept_result(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = small(tmp_path)
+    assert "were not read yet" in type_in(capsys, folder, "--together")[2]
+    taken = see(folder)
+    page = taken.report_file.read_bytes()
+    period = ("--from", FIRST.isoformat(), "--to", LAST.isoformat())
+    assert type_in(capsys, folder, "--together", "--verify")[0] == 0
+    taken.report_file.unlink()
+    code, out, _ = type_in(capsys, folder, "--together", "--verify", *period)
+    assert (code, "There is no page." in out) == (4, True)
+    assert f"report --together --from {FIRST} --to {LAST}" in out
+    assert not taken.report_file.exists()
+    assert type_in(capsys, folder, "--together")[0] == 0
+    assert taken.report_file.read_bytes() == page
+    taken.report_file.write_bytes(page.replace(b"</html>", b"<p>better</p></html>"))
+    code, out, _ = type_in(capsys, folder, "--together", "--verify")
+    assert (code, "better" in out) == (4, True)
+    code, _, err = type_in(capsys, folder, "--together", "--from", "2026-04-01", "--to", "2026-04-30")
+    assert code == 6
+    assert f"there is: --from {FIRST} --to {LAST}" in err
+
+
+def test_a_kept_result_that_was_changed_is_not_proven(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = small(tmp_path)
+    taken = see(folder)
+    path = taken.result_file
+    path.write_text(to_json(dataclasses.replace(taken.result, purpose="Else.")), encoding="utf-8")
+    code, _, err = type_in(capsys, folder, "--together", "--verify")
+    assert code == 4
+    assert f"{path.name} is not the result of the last reading in the ledger" in err
+    assert f"pitcairn together --from {FIRST} --to {LAST}" in err
+    path.write_text("{}", encoding="utf-8")
+    code, _, err = type_in(capsys, folder, "--together", "--csv")
+    assert (code, "is no reading of all pilots together" in err, path.name in err) == (4, True, True)
+    path.write_text(to_json(dataclasses.replace(taken.result, first="2026-03-02")), encoding="utf-8")
+    assert "is the reading of another period" in type_in(capsys, folder, "--together")[2]
+    path.unlink()
+    assert type_in(capsys, folder, "--together")[0] == 6
+
+
+def test_the_numbers_can_be_had_as_a_table_and_as_markdown(
+    lived: tuple[ProgramFolder, float, TakenTogether], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, _, taken = lived
+    code, out, _ = type_in(capsys, folder, "--together", "--csv")
+    rows = list(csv.DictReader(out.splitlines()))
+    assert code == 0
+    effect = shown(taken)
+    assert (rows[0]["from"], rows[0]["to"], rows[0]["measure"]) == (FIRST.isoformat(), LAST.isoformat(), "Visitors")
+    assert float(rows[0]["difference"]) == pytest.approx(effect.estimate, rel=1e-9)
+    assert [float(rows[0][name]) for name in ("low", "high")] == pytest.approx([effect.low, effect.high], rel=1e-9)
+    levels = [line for split in taken.result.groups for line in split.rows]
+    assert [row["level"] for row in rows if row["group"]] == [line.level for line in levels]
+    code, out, _ = type_in(capsys, folder, "--together", "--markdown")
+    assert code == 0
+    assert out.startswith(f"## {taken.result.headline}")
+    assert f"| Visitors ({taken.result.measures[0].unit}) |" in out
+    assert effect.range_text in out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [(), ("note", "--together"), ("note", "--from", "2026-03-01", "--to", "2026-03-02"),
+     ("--together", "--iteration", "1"), ("--together", "--from", "2026-03-01")],
+)  # fmt: skip
+def test_a_page_is_of_a_pilot_or_of_all(
+    lived: tuple[ProgramFolder, float, TakenTogether], capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    code, out, _ = type_in(capsys, lived[0], *words)
+    assert (code, out) == (2, "")

@@ -71,7 +71,7 @@ def decided(folder: ProgramFolder) -> ProgramFolder:
     return folder
 
 
-def done(folder: ProgramFolder, arm: str = "one", *, day: int = 3, number: int | None = None) -> Promotion:
+def done(folder: ProgramFolder, arm: str | None = "one", *, day: int = 3, number: int | None = None) -> Promotion:
     now = datetime(2026, 6, day, 12, tzinfo=UTC)
     return promote(folder, "pickup-note", arm, by="Tom", now=now, number=number)
 
@@ -496,6 +496,15 @@ def test_a_pack_holds_what_was_measured_to_be_spent(decided: ProgramFolder) -> N
     assert found is not None
     assert (found.each, found.found) == (0.02, ("Extra orders: £2.00 each (£1.00 to £9.00)",))
     assert spent_of(turn, "five") is None
+
+
+def test_the_only_arm_tried_need_not_be_named(decided: ProgramFolder) -> None:
+    assert done(decided, None).contents.identity.arm == "one"
+    with pytest.raises(Refused, match="It is not said which arm") as caught:
+        done(decided, None, number=1)
+    assert caught.value.problems[0].hint == "say --arm with one of: five, one"
+    with pytest.raises(SpecError, match="Iteration 9 of pickup-note was not launched"):
+        done(decided, None, number=9)
 
 
 def test_an_arm_nobody_knows_is_told_with_those_there_are(folder: ProgramFolder) -> None:

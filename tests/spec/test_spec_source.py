@@ -189,10 +189,21 @@ def test_a_problem_shows_its_line_with_a_caret():
     )
 
 
-def test_lines_too_long_to_show_are_cut_and_never_hide_the_place():
-    found = source(f"a: {'x' * 500}\nb: {{{'c' * 300}: 1, d: 007}}")
-    assert len(str(found.problem(("a",), "long")).splitlines()[1]) < 220
-    assert (found.problems[0].line, found.problems[0].excerpt) == (2, None)
+@pytest.mark.parametrize(("before", "width", "after"), [(3, 10_000, 0), (300, 3, 0), (5000, 3, 5000), (90, 3, 40)])
+def test_a_long_line_is_cut_around_the_fault_and_the_caret_stays_under_it(before, width, after):
+    text = f"a: {{c: {'c' * before}, d: {'7' * width}, e: {'f' * after}}}"
+    found = source(text).problem(("a", "d"), "long")
+    _, shown, carets = str(found).splitlines()
+    assert max(len(shown), len(carets)) <= len("   1 | ") + 120 + len("……")
+    under = shown[carets.index("^") : carets.index("^") + carets.count("^")]
+    assert set(under) == {"7"}
+    assert shown.endswith("…") is (len(text) > found.column + 80)
+    assert (found.line, found.column) == (1, text.index("d:") + 4)
+
+
+def test_a_short_line_is_shown_whole():
+    found = source(f"a: {'x' * 117}").problem(("a",), "long")
+    assert (found.excerpt, found.caret, found.width) == (f"a: {'x' * 117}", None, 117)
 
 
 @given(st.text() | st.text(alphabet="{}[]:,-?&*!|>'\"%@` \n\tab1~#<.\\u\ufeff"))

@@ -15,7 +15,7 @@ from pitcairn.commands.targets import files_by_source, person
 
 @verb("promote", example="pitcairn promote second-order --arm early --dry-run")
 @options.pilot
-@click.option("--arm", required=True, metavar="ID", help="The arm whose model is to be packed.")
+@click.option("--arm", metavar="ID", help="The arm whose model is to be packed (default: the only one tried).")
 @click.option(
     "--iteration",
     type=click.IntRange(min=1),
@@ -29,7 +29,7 @@ from pitcairn.commands.targets import files_by_source, person
 def command(
     session: Session,
     pilot: str,
-    arm: str,
+    arm: str | None,
     iteration: int | None,
     data: tuple[str, ...],
     dry_run: bool,

@@ -34,10 +34,10 @@ def rebuild(folder: ProgramFolder, pilot: str, number: int, *, verify: bool = Fa
     make = partial(_page, folder, result, Records.of(folder).context(result))
     report_file = folder.report_file(pilot, number)
     if verify:
-        found = _compared(report_file, make)
+        found = compared(report_file, make)
         _in_ledger(folder, pilot, number, text)
     else:
-        found = _written(report_file, make(Charts.DRAWN))
+        found = written(report_file, make(Charts.DRAWN))
     same = found.kind != "differs"
     return Rebuilt(result_file=result_file, report_file=report_file, same=same, match=found, verified=verify)
 
@@ -46,7 +46,7 @@ def _page(folder: ProgramFolder, result: Result, context: Context, charts: Chart
     return iteration_page(result, context, templates=folder.templates, charts=charts)
 
 
-def _compared(file: Path, make: Callable[[Charts], str]) -> Match:
+def compared(file: Path, make: Callable[[Charts], str]) -> Match:
     """The page on disk beside what the result gives; one that is not there, or is no text, is not the same."""
     try:
         text = file.read_bytes().decode("utf-8")
@@ -57,7 +57,7 @@ def _compared(file: Path, make: Callable[[Charts], str]) -> Match:
     return matched(text, make)
 
 
-def _written(file: Path, page: str) -> Match:
+def written(file: Path, page: str) -> Match:
     """The page is on disk afterwards; the match says whether it was before."""
     if file.is_file() and file.read_bytes() == page.encode("utf-8"):
         return Match(kind="same", sentence="")

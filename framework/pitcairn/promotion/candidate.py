@@ -32,15 +32,17 @@ class Candidate:
     closing: ClosingRow | None
 
 
-def candidate(folder: ProgramFolder, pilot: str, arm: str, number: int | None = None) -> Candidate:
+def candidate(folder: ProgramFolder, pilot: str, arm: str | None, number: int | None = None) -> Candidate:
     """The arm in the iteration asked for, or in the latest confirmation that has it, or else the latest iteration.
 
-    SpecError where the pilot has no such arm; Refused where nothing of it was launched; DataError for a damaged ledger.
+    `arm` may be None where one alone was tried in that iteration. SpecError where the pilot has no such arm; Refused
+    where nothing of it was launched, or several arms could be meant; DataError for a damaged ledger.
     """
     known = turns(folder)
     mine = [turn for turn in known if turn.plan.pilot == pilot]
     if not mine:
         raise Refused(f"No iteration of {pilot} was launched.", hint=f"launch one: pitcairn launch {pilot}")
+    arm = arm or _only_arm(pilot, mine, number)
     having = [turn for turn in mine if any(one.id == arm for one in turn.plan.treatments)]
     asked = [turn for turn in having if turn.plan.number == number] if number else having
     if not asked:
@@ -63,6 +65,17 @@ def candidate(folder: ProgramFolder, pilot: str, arm: str, number: int | None = 
         amendments=history.amendments(file, pilot, which),
         closing=next((row for row in history.closings(file, pilot) if row.number == which), None),
     )
+
+
+def _only_arm(pilot: str, mine: list[Turn], number: int | None) -> str:
+    asked = [turn for turn in mine if number in (None, turn.plan.number)]
+    if not asked:
+        raise SpecError(f"Iteration {number} of {pilot} was not launched.")
+    turn = next((turn for turn in reversed(asked) if turn.plan.stage == "confirm"), asked[-1])
+    arms = [one.id for one in turn.plan.treatments]
+    if len(arms) != 1:
+        raise Refused("It is not said which arm is to be packed.", hint=f"say --arm with one of: {', '.join(arms)}")
+    return arms[0]
 
 
 def _spec(folder: ProgramFolder, pilot: str) -> tuple[PackSpec | None, tuple[Problem, ...]]:

@@ -64,7 +64,7 @@ class Promotion:
 def promote(
     folder: ProgramFolder,
     pilot: str,
-    arm: str,
+    arm: str | None,
     *,
     by: str,
     now: datetime,
@@ -72,7 +72,7 @@ def promote(
     dry_run: bool = False,
     data: Files = NO_FILES,
 ) -> Promotion:
-    """Pack the model of an arm with its evidence, and record it.
+    """Pack the model of an arm with its evidence, and record it; without `arm`, of the only arm that was tried.
 
     The reading it rests on is taken again first, from `data` where a source lies elsewhere by now. Refused with every
     promotion test that is not met, or with everything in playbook, assets and texts that must not leave the program;

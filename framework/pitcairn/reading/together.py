@@ -91,8 +91,8 @@ def to_json(found: Together) -> str:
     return dumps(found, indent=1) + "\n"
 
 
-def from_json(text: str) -> Together:
-    """What `to_json` wrote; DataError for anything else."""
+def from_json(text: str, *, file: str = "This file") -> Together:
+    """What `to_json` wrote; DataError that names the file for anything else."""
     from pydantic import TypeAdapter, ValidationError
 
     try:
@@ -100,7 +100,7 @@ def from_json(text: str) -> Together:
     except ValidationError:
         found = None
     if found is None or found.schema != SCHEMA or json.loads(to_json(found)) != json.loads(text):
-        raise DataError("This file is no reading of all pilots together.", hint="read it again: pitcairn together")
+        raise DataError(f"{file} is no reading of all pilots together.", hint="read it again: pitcairn together")
     return found
 
 

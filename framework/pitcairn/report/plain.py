@@ -10,12 +10,17 @@ from datetime import date
 from pitcairn.phrases import day
 from pitcairn.reading import titles
 from pitcairn.reading.result import MeasureBlock, Result, Shown, Withheld
+from pitcairn.reading.together import Together, period
 
 HEADER = (
     *("pilot", "iteration", "as_of", "measure", "role", "group", "level", "arm", "customers"),
     *("unit", "comparison", "this_arm", "difference", "low", "high", "verdict", "why_not"),
 )
 """Numbers are raw, per customer, with a point; a cell that is empty holds nothing that may be shown."""
+HEADER_TOGETHER = (
+    *("from", "to", "measure", "group", "level", "arm", "customers"),
+    *("unit", "comparison", "this_arm", "difference", "low", "high", "why_not"),
+)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -41,11 +46,53 @@ def markdown(result: Result) -> str:
 
 def table(result: Result) -> str:
     """One line a measure and arm, and one a group's level and arm; names in the first line."""
+    return _csv(HEADER, () if result.withheld else _lines(result))
+
+
+def together_markdown(found: Together) -> str:
+    """What all pilots together changed: the headline, the effects; GitHub's tables."""
+    labels = {arm.id: arm.label for arm in found.arms}
+    parts = [
+        f"## {_md(found.headline)}",
+        f"All pilots together, {period(found)}. {_md(' '.join(found.sentences))}".strip(),
+        *(f"> {_md(notice)}" for notice in filter(None, (found.simulated,))),
+        f"Can we trust it? {_md(found.health_headline).rstrip('.')}.",
+    ]
+    rows = [
+        (_named(block), labels[row.arm], *_texts(row.effect))
+        for block in (() if found.withheld else found.measures)
+        for row in block.rows
+    ]
+    header = ("Measure", "Arm", "Comparison", "This arm", "Difference", "Likely between")
+    parts += [_table(header, rows)] if rows else []
+    return "\n\n".join(parts) + "\n"
+
+
+def together_table(found: Together) -> str:
+    """One line a measure, and one a group's level; names in the first line."""
+    return _csv(HEADER_TOGETHER, () if found.withheld else _together_lines(found))
+
+
+def _together_lines(found: Together) -> Iterator[tuple[object, ...]]:
+    labels = {arm.id: arm.label for arm in found.arms}
+    counted = {arm.id: arm.counted for arm in found.arms}
+    start = (found.first, found.last)
+    for block in found.measures:
+        for row in block.rows:
+            about = (block.label, "", "", labels[row.arm], counted[row.arm], block.unit)
+            yield (*start, *about, *_numbers(row.effect), _why(row.effect))
+    for split in found.groups:
+        for line in split.rows:
+            first = found.measures[0]
+            within = (first.label, split.label, line.level, labels[line.arm], line.customers, first.unit)
+            yield (*start, *within, *_numbers(line.effect), _why(line.effect))
+
+
+def _csv(header: tuple[str, ...], lines: Iterable[tuple[object, ...]]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(HEADER)
-    if not result.withheld:
-        writer.writerows([_cell(value) for value in line] for line in _lines(result))
+    writer.writerow(header)
+    writer.writerows([_cell(value) for value in line] for line in lines)
     return stream.getvalue()
 
 

@@ -10,7 +10,8 @@ from pitcairn.errors import Problem
 Path = tuple[str | int, ...]
 """Where a value stands: keys and list positions from the top."""
 
-LONGEST_EXCERPT = 200
+LONGEST_EXCERPT, BEFORE = 120, 40
+"""Characters of a line that are shown; of a longer one, so many of them before the fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,20 @@ class Source:
 
 
 def problem_at(file: str, lines: tuple[str, ...], mark: Mark | None, message: str, hint: str | None = None) -> Problem:
-    """A problem with as much of its place as is known; lines too long to show are left out."""
+    """A problem with as much of its place as is known; a long line is cut around the fault."""
     if mark is None:
         return Problem(message=message, hint=hint, file=file, line=1, column=1)
     line = lines[mark.line - 1].replace("\t", " ") if mark.line <= len(lines) else ""
-    shown = mark.column <= LONGEST_EXCERPT
-    width = max(1, min(mark.width, LONGEST_EXCERPT - mark.column + 1))
-    excerpt = line[:LONGEST_EXCERPT] if shown else None
+    start = max(0, min(mark.column - 1 - BEFORE, len(line) - LONGEST_EXCERPT))
+    end = min(len(line), start + LONGEST_EXCERPT)
+    left, right = "…" if start else "", "…" if end < len(line) else ""
     return Problem(
-        message=message, hint=hint, file=file, line=mark.line, column=mark.column, excerpt=excerpt, width=width
+        message=message,
+        hint=hint,
+        file=file,
+        line=mark.line,
+        column=mark.column,
+        excerpt=f"{left}{line[start:end]}{right}",
+        caret=mark.column - start + len(left) if start else None,
+        width=max(1, min(mark.width, end - mark.column + 1)),
     )
