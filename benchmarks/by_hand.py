@@ -191,17 +191,19 @@ def _largest(connection: duckdb.DuckDBPyConnection, data: Path, expression: str)
 
 
 def draw(connection: duckdb.DuckDBPyConnection, data: Path, into: Path) -> Answer:
-    """A draw by hand: arms by SHA-256, averages before, the sorted assignment and two lists as files."""
+    """A draw by hand: arms by SHA-256, averages before and groups by arm, the sorted assignment, two lists."""
     arm = f"CASE WHEN {PLACE} < 3333 THEN 'usual' WHEN {PLACE} < 6667 THEN 'letter' ELSE 'voucher' END"
     before = ", ".join(f"{name}_before" for name in EVENTS)
     connection.execute(
-        f"CREATE TEMPORARY TABLE lot AS SELECT customer, {arm} AS arm, {before} FROM "
+        f"CREATE TEMPORARY TABLE lot AS SELECT customer, {arm} AS arm, {before}, {', '.join(GROUPS)} FROM "
         f"read_parquet('{data}/customers.parquet')"
     )
     averages = ", ".join(f"AVG({name}_before), VAR_SAMP({name}_before)" for name in EVENTS)
     counts = f"SELECT arm, COUNT(*), COUNT(DISTINCT hash(customer)), {averages} FROM lot GROUP BY arm"
     rows = connection.execute(counts).fetchall()
     assert all(row[1] == row[2] for row in rows)
+    for group in GROUPS:
+        connection.execute(f"SELECT arm, {group}, COUNT(*) FROM lot GROUP BY arm, {group}").fetchall()
     into.mkdir(parents=True, exist_ok=True)
     connection.execute(f"COPY (SELECT customer, arm FROM lot ORDER BY customer) TO '{into}/assignment.parquet'")
     for name in ARMS[1:]:
