@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import re
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from pitcairn.commands.group import run
 from pitcairn.examples.bag_note.people import customers, outcomes
 from pitcairn.program import ProgramFolder
+from pitcairn.promotion.keys import can_check
 
 HERE = Path(__file__).parent
 REFUSED = 6
@@ -52,19 +57,45 @@ def _prove(folder: ProgramFolder, seed: int) -> None:
 
 
 def _pack(folder: ProgramFolder, registry: Path) -> Path:
-    """Somebody else than the owner decides; the pack is made, checked, and put where others find it."""
+    """Somebody else than the owner decides; the pack is made, signed, checked, and put where others find it."""
     why = "Customers like being asked, and the counter can do it."
     decided = ("--decision", "promote", "--arm", "one", "--why", why, "--by", SPONSOR, "--today", "2026-06-24")
     _do(folder, "decide", "bag-note", *decided)
     _do(folder, "promote", "bag-note", "--arm", "one", "--by", ANALYST, "--today", "2026-06-25")
     (made,) = folder.root.rglob("*.pilotpack")
     _do(folder, "pack", "verify", str(made), "--today", "2026-06-25")
+    if can_check():
+        _sign(folder, made)
+        _do(folder, "pack", "verify", str(made), "--today", "2026-06-25")
+    else:
+        print("\nSigning is left out here: it needs the extra `sign`, pip install pitcairn[sign].")
     return Path(shutil.copy(made, registry / "packs"))
+
+
+def _sign(folder: ProgramFolder, pack: Path) -> None:
+    """Two people sign, each with a key that lives no longer than this; the program says that it trusts both."""
+    with tempfile.TemporaryDirectory() as kept:
+        people = ((SPONSOR, "sponsor", Path(kept) / "ines.pem"), (ANALYST, "analyst", Path(kept) / "ada.pem"))
+        lines = [f"  - {{key: {_keygen(folder, key)}, person: {who}, role: {role}}}" for who, role, key in people]
+        folder.trusted_keys_file.write_text("\n".join(("keys:", *lines, "")), encoding="utf-8")
+        for _, _, key in people:
+            _do(folder, "pack", "sign", str(pack), "--key", str(key))
+
+
+def _keygen(folder: ProgramFolder, key: Path) -> str:
+    """A new key in the file; the public key, as the command printed it."""
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        _do(folder, "pack", "keygen", str(key))
+    print(printed.getvalue(), end="", flush=True)
+    found = re.search(r"ed25519:[A-Za-z0-9+/]{43}=", printed.getvalue())
+    if found is None:
+        raise Otherwise("“pitcairn pack keygen” printed no public key; the story needs one.")
+    return found[0]
 
 
 def _adopt(folder: ProgramFolder, pack: Path, registry: Path) -> None:
     """Three places: two are like the pilot's, one is not, and is refused."""
-    shared = ("--set", "packer=Sam", "--start", "2026-07-06", "--unsigned", "--today", "2026-07-01")
+    shared = ("--set", "packer=Sam", "--start", "2026-07-06", *_vouched(), "--today", "2026-07-01")
     for place, pilot, by in (
         ("old-mill", "old-mill-note", "Bo Lind"),
         ("station-arcade", "station-note", "Mo Khan"),
@@ -75,6 +106,11 @@ def _adopt(folder: ProgramFolder, pack: Path, registry: Path) -> None:
     _do(folder, "adopt", str(pack), *tea, *shared, code=REFUSED)
     core = ("--at", "location:old-mill", "--as", "other-note", "--keep", "home_store=old-mill", "--by", "Bo Lind")
     _do(folder, "adopt", str(pack), *core, *shared, "--set", "question=How are you?", code=REFUSED)
+
+
+def _vouched() -> tuple[str, ...]:
+    """What an adoption adds where nobody could sign the pack."""
+    return () if can_check() else ("--unsigned",)
 
 
 def _roll_out(folder: ProgramFolder, seed: int) -> None:
@@ -108,7 +144,7 @@ def _stay_honest(folder: ProgramFolder, pack: Path, registry: Path, seed: int) -
     """At home the number that was chosen for being ahead gives way to what customers held out since show."""
     customers(folder, seed, later=True)
     home = ("--at", "location:harbour-street", "--as", "harbour-note", "--keep", "home_store=harbour-street")
-    terms = ("--set", "packer=Marta", "--start", "2026-09-07", "--unsigned", "--today", "2026-08-27")
+    terms = ("--set", "packer=Marta", "--start", "2026-09-07", *_vouched(), "--today", "2026-08-27")
     _do(folder, "adopt", str(pack), *home, *terms, "--registry", str(registry), "--by", OWNER)
     _turn(folder, "harbour-note", 1, "2026-09-06", "2026-09-29", seed)
     _do(folder, "watch", "harbour-note", "--by", OWNER, "--today", "2026-09-29")

@@ -3,18 +3,24 @@ from __future__ import annotations
 import csv
 import json
 import math
+from datetime import date
+from pathlib import Path
 
 import duckdb
 import pytest
 
+from pitcairn.examples.bag_note import story as story_of
 from pitcairn.examples.bag_note.story import tell
 from pitcairn.ledger import history
 from pitcairn.program import ProgramFolder
 from pitcairn.promotion.adoption import state_of
+from pitcairn.promotion.keys import can_check
 from pitcairn.promotion.layout import arm_at, cuts_at, spans_of
 from pitcairn.promotion.registry import adoptions_in
+from pitcairn.promotion.trust import verified
 from pitcairn.reading.encode import from_json
 from pitcairn.reading.result import Shown
+from pitcairn.spec.practice_rules import load_trusted_keys
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +116,43 @@ def test_after_two_stages_everybody_is_where_their_own_draw_put_them(story: Prog
         for row in rows.values():
             reached = row["arm"] if int(row["stage"]) <= stage else None
             assert arm_at(cuts, int(row["pilot_bucket"])) == reached
+
+
+def test_two_people_signed_the_pack_and_no_private_key_stayed(story: ProgramFolder) -> None:
+    if not can_check():
+        pytest.skip("signing needs the extra `sign`")
+    (pack,) = (story.root / "registry" / "packs").iterdir()
+    found = verified(pack, load_trusted_keys(story.trusted_keys_file), date(2026, 6, 25))
+    assert found.trusted == "yes"
+    assert [(one.state, one.person) for one in found.signed] == [("good", "Ines Duarte"), ("good", "Ada Berg")]
+    assert not list(story.root.parent.rglob("*.pem"))
+
+
+def test_without_the_extra_the_story_says_that_it_does_not_sign(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("pitcairn.examples.bag_note.story.can_check", lambda: False)
+    typed: list[tuple[object, ...]] = []
+    monkeypatch.setattr("pitcairn.examples.bag_note.story._do", lambda _, *words: typed.append(words))
+    folder = ProgramFolder(tmp_path)
+    (tmp_path / "packs").mkdir()
+    (tmp_path / "bag-note.pilotpack").write_bytes(b"")
+    story_of._pack(folder, tmp_path / "packs")
+    assert "Signing is left out here: it needs the extra `sign`" in capsys.readouterr().out
+    assert [words[:2] for words in typed if words[0] == "pack"] == [("pack", "verify")]
+    assert not folder.trusted_keys_file.exists()
+
+
+def test_a_reading_of_an_adoption_speaks_of_its_rollout(story: ProgramFolder) -> None:
+    result = from_json(story.result_file("old-mill-note", 2).read_text(encoding="utf-8"))
+    assert result.adopts == "bag-note 1.0.0"
+    assert [step.command for step in result.steps] == [
+        "pitcairn watch old-mill-note",
+        "pitcairn rollout old-mill-note",
+    ]
+    page = (story.root / "reports" / "old-mill-note" / "iteration-2.html").read_text(encoding="utf-8")
+    assert "Rollout of bag-note 1.0.0" in page
+    assert "pitcairn iterate" not in page
+    assert "only a confirmation on fresh customers does" not in page
+    assert "Towards promotion" not in page
+    assert from_json(story.result_file("bag-note", 2).read_text(encoding="utf-8")).adopts is None

@@ -128,3 +128,76 @@ def test_the_tag_of_a_model_that_is_ready_to_be_confirmed_says_so() -> None:
     verdict = reading(800).verdicts[0]
     assert (verdict.code, verdict.word, verdict.mark) == ("adapt", "Confirm", "good")
     assert "Confirm it on fresh customers." in verdict.headline
+
+
+PACK = "bag-note 1.0.0"
+
+
+def rollout(visits: int, **changes: object) -> Result:
+    """A stage of an adoption: nothing but the ledger's word on it differs from an exploration."""
+    cube = a_cube({(arm,): {"visit": shares(count, 5000)} for arm, count in (("control", 500), ("note", visits))})
+    return a_reading(a_plan(), cube, **{"lock": a_lock(adopts=PACK)} | changes)
+
+
+@pytest.mark.parametrize(
+    ("visits", "word", "headline"),
+    [
+        (505, "No gain here", "“Note” makes no difference that matters here."),
+        (560, "Cannot tell", "We cannot tell yet about “Note”."),
+        (800, "Works here", "“Note” gained enough here too."),
+    ],
+)
+def test_an_adoption_is_held_against_its_prediction_and_goes_on_by_its_gates(
+    visits: int, word: str, headline: str
+) -> None:
+    result = rollout(visits)
+    assert (result.verdicts[0].word, result.headline) == (word, headline)
+    assert commands(result.steps) == ["pitcairn watch note", "pitcairn rollout note"]
+    assert (result.next_sentence, result.next_command) == (result.steps[0].what, result.steps[0].command)
+    assert (steps.title(result.steps), steps.more(result.steps)) == (
+        "Hold what came against what was predicted",
+        "and one more step",
+    )
+
+
+def test_an_adoption_is_neither_confirmed_nor_promoted_and_no_word_of_it_says_so() -> None:
+    result, same = rollout(800), reading(800)
+    assert (result.adopts, same.adopts) == (PACK, None)
+    assert result.verdicts[0].code == same.verdicts[0].code == "adapt"
+    assert result.promotion == ()
+    assert same.promotion
+    said = " ".join([*result.notices, result.headline, *(one.text for one in result.verdicts[0].bullets)])
+    said += " ".join(step.what for step in result.steps)
+    assert PACK in said
+    for word in ("confirm", "promot", "explor", "fresh"):
+        assert word not in said.lower()
+
+
+def test_harm_where_a_pack_is_adopted_is_rolled_back_first() -> None:
+    assert commands(rollout(300).steps) == ["pitcairn rollout note --rollback --because TEXT", "pitcairn watch note"]
+
+
+def test_a_stage_that_still_runs_is_read_again_before_anything_else() -> None:
+    plan = a_plan()
+    cube = a_cube({(arm,): {"visit": shares(500, 5000)} for arm in ("control", "note")})
+    found = rollout(500, facts=some_facts(plan, cube, as_of=date(2026, 3, 10), pending=100))
+    assert commands(found.steps) == ["pitcairn read note"]
+
+
+def test_a_decision_on_an_adoption_does_not_end_its_rollout() -> None:
+    result = rollout(800)
+    assert steps.since(result, [ruling("stop")]) == result.steps
+
+
+def test_an_adoption_that_looks_back_is_said_to_look_back() -> None:
+    found = rollout(800, lock=a_lock(adopts=PACK, retrospective=True))
+    assert "Looking back" in found.notices[0]
+    assert found.promotion == ()
+
+
+def test_an_adopted_practice_that_is_not_shown_safe_works_in_part() -> None:
+    cells = {"control": (500, 20), "note": (800, 40)}
+    cube = a_cube({(arm,): {"visit": shares(a, 5000), "spam": shares(b, 5000)} for arm, (a, b) in cells.items()})
+    (verdict,) = a_reading(a_plan(measures=(VISIT, SPAM)), cube, lock=a_lock(adopts=PACK)).verdicts
+    assert (verdict.word, verdict.mark) == ("Works in part", "watch")
+    assert verdict.headline == "“Note” gains enough, but is not shown safe on “Complaints”."

@@ -97,7 +97,16 @@ def lock_of(folder: ProgramFolder, launch: LaunchRow) -> Lock:
         redrawn=launch.body.redrawn,
         gains=gains_elsewhere(folder, launch.pilot, launch.number),
         alarms=alarms_before(folder, launch.pilot, launch.number),
+        adopts=adopts(folder, launch),
     )
+
+
+def adopts(folder: ProgramFolder, launch: LaunchRow) -> str | None:
+    """The pack an iteration rolls out, as `NAME VERSION`; None where none was adopted, and for a confirmation."""
+    rows = [row for row in history.entries(folder.ledger_file, "adoption", launch.pilot) if row.seq < launch.seq]
+    if not rows or launch.body.plan.get("stage") != "explore":
+        return None
+    return f"{rows[-1].body.get('pack')} {rows[-1].body.get('version')}"
 
 
 def gains_elsewhere(folder: ProgramFolder, pilot: str, number: int) -> tuple[GainFact, ...]:

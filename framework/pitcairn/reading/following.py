@@ -38,7 +38,7 @@ class ScaleRow:
     sentence: str
 
 
-StepKind = Literal["mend", "close", "read", "decide", "confirm", "iterate", "promote", "done"]
+StepKind = Literal["mend", "close", "read", "decide", "confirm", "iterate", "promote", "watch", "rollout", "done"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

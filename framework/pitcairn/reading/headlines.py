@@ -29,6 +29,12 @@ WORDS: dict[Code, tuple[str, Mark]] = {
 }
 CONFIRM: tuple[str, Mark] = ("Confirm", "good")
 """Instead of `Adapt`, where the model may be confirmed as it is."""
+ADOPTED: dict[Code, tuple[str, Mark]] = {
+    "adapt": ("Works here", "good"),
+    "not_worth_it": ("Too small here", "watch"),
+    "no_difference": ("No gain here", "watch"),
+}
+"""Instead, where a pack is adopted: whether to go on is the word of its rollout's gates."""
 NINE_IN_TEN = 0.9
 
 
@@ -97,9 +103,16 @@ def settle(plan: Plan, outcome: Effect, line: float) -> int:
 
 def _word(told: Told, arm: ArmPlan, code: Code) -> tuple[str, Mark]:
     """The tag, which says the same as the headline: what is ready to be confirmed is not to be adapted."""
+    if told.lock.adopts and code in ADOPTED:
+        return ("Works in part", "watch") if code == "adapt" and _is_partial(told, arm) else ADOPTED[code]
     if code == "adapt" and is_confirmable(told, arm.id):
         return CONFIRM
     return WORDS[code]
+
+
+def _is_partial(told: Told, arm: ArmPlan) -> bool:
+    """Whether a gain has a drawback: not for everybody, or not shown safe."""
+    return works_for_some(told.groups, arm.id) is not None or bool(_unsafe(told, arm))
 
 
 def _outcome(told: Told, arm: ArmPlan) -> Outcome:
@@ -121,6 +134,8 @@ def _phrase(told: Told, arm: ArmPlan, code: Code) -> Phrase:
     if code == "not_worth_it":
         return _too_small(told, arm)
     if code == "no_difference":
+        if told.lock.adopts:
+            return Phrase("{} makes no difference that matters here.", "{} make no difference that matters here.")
         return Phrase(
             "{} makes no difference that matters. The lesson is kept.",
             "{} make no difference that matters. The lesson is kept.",
@@ -147,7 +162,9 @@ def _harm(told: Told, arm: ArmPlan) -> str:
 def _adapt(told: Told, arm: ArmPlan) -> Phrase:
     table = works_for_some(told.groups, arm.id)
     if table is not None:
-        text = " for some customers and not for others: see “" + _literal(table.label) + "”. Aim better."
+        # Whom an adopted practice is for is part of what was proven, and not aimed anew.
+        aim = "" if told.lock.adopts else " Aim better."
+        text = " for some customers and not for others: see “" + _literal(table.label) + f"”.{aim}"
         return Phrase("{} works" + text, "{} work" + text)
     if told.lock.retrospective:
         return Phrase(
@@ -158,20 +175,28 @@ def _adapt(told: Told, arm: ArmPlan) -> Phrase:
         return Phrase(
             "{} looks worth it. Confirm it on fresh customers.", "{} look worth it. Confirm one on fresh customers."
         )
-    unsafe = [row for row in told.guardrails if row.arm == arm.id and row.state != "held"]
+    unsafe = _unsafe(told, arm)
     if unsafe:
-        names = _literal(several([f"“{told.plan.measure(row.measure).label}”" for row in unsafe]))
+        names = _literal(several([f"“{told.plan.measure(id).label}”" for id in unsafe]))
         return Phrase(
             "{} gains enough, but is not shown safe on " + names + ".",
             "{} gain enough, but are not shown safe on " + names + ".",
         )
+    if told.lock.adopts:
+        return Phrase.same("{} gained enough here too.")
     return Phrase("{} gains enough, but is not proven yet.", "{} gain enough, but are not proven yet.")
+
+
+def _unsafe(told: Told, arm: ArmPlan) -> list[str]:
+    return [row.measure for row in told.guardrails if row.arm == arm.id and row.state != "held"]
 
 
 def is_confirmable(told: Told, arm: str) -> bool:
     """Whether nothing but fresh customers stands between an arm and its promotion, whoever the customer is."""
     unproven = [row.test for row in told.promotion if row.arm == arm and not row.met]
-    return unproven == [CONFIRMED] and not told.lock.retrospective and works_for_some(told.groups, arm) is None
+    if told.lock.retrospective or told.lock.adopts:
+        return False
+    return unproven == [CONFIRMED] and works_for_some(told.groups, arm) is None
 
 
 def works_for_some(groups: tuple[GroupTable, ...], arm: str) -> GroupTable | None:
@@ -228,7 +253,7 @@ def _bullets(told: Told, arm: ArmPlan, code: Code) -> list[Bullet]:
     for table in told.groups:
         if arm.id in table.differs_for:
             found.append(Bullet(mark="watch", text=f"It depends on the customer: see “{table.label}”"))
-    if told.complete or code == "promote":
+    if (told.complete and not told.lock.adopts) or code == "promote":
         tests = [row for row in told.promotion if row.arm == arm.id]
         met = sum(row.met for row in tests)
         mark: Mark = "good" if met == len(tests) else "neutral"

@@ -62,6 +62,8 @@ class Lock:
     """What all other iterations of the program came to, by their last readings: never only winners."""
     alarms: tuple[AlarmFact, ...] = ()
     """What earlier readings of this iteration rang, by the last reading taken as of each day."""
+    adopts: str | None = None
+    """`bag-note 1.0.0`: the pack that this iteration rolls out at a place; None where it adopts none."""
 
     def rang(self, measure: str, arm: str, *, before: date) -> AlarmFact | None:
         """The first alarm of a measure and an arm on a day before this one."""

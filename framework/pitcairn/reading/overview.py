@@ -268,6 +268,8 @@ def _times(block: MeasureBlock, effect: Shown) -> tuple[float, float, float]:
 def _sure(result: Result) -> tuple[str, Mark]:
     if result.stage == "confirm":
         return "Confirmed on fresh customers", "good"
+    if result.adopts:
+        return f"A rollout of {result.adopts}", "neutral"
     return "Explored, not confirmed", "neutral"
 
 

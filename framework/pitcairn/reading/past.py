@@ -107,6 +107,8 @@ def budget(turns: Sequence[Turn]) -> str | None:
 
 def asked(turn: Turn) -> str:
     """`Iteration 2, a confirmation, attempt 1`."""
+    if turn.result is not None and turn.result.adopts:
+        return f"a stage of the rollout of {turn.result.adopts}"
     if turn.attempt is None:
         return "an exploration"
     return f"a confirmation, attempt {turn.attempt}"

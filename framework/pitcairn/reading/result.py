@@ -369,3 +369,5 @@ class Result:
     """If 100,000 customers got it; only arms that are worth going on with."""
     steps: tuple[Step, ...] = ()
     """What to do next, most urgent first, as long as nobody has decided."""
+    adopts: str | None = None
+    """`bag-note 1.0.0`: the pack whose rollout this is a stage of; None where it adopts none."""

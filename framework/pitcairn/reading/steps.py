@@ -30,6 +30,8 @@ def steps(told: Told, codes: Sequence[Code]) -> tuple[Step, ...]:
     plan = told.plan
     if "unsafe_to_read" in codes:
         return _mending(told)
+    if told.lock.adopts:
+        return _rolling_out(told, codes)
     found = list(zip(plan.treatments, codes, strict=True))
     ordered = sorted(found, key=lambda pair: _ORDER.index(pair[1]))
     judged = [_decision(told, arm, code) for arm, code in ordered if code != "too_early"]
@@ -42,6 +44,8 @@ def since(result: Result, rulings: Sequence[Ruling], packed: Collection[str] = (
     before = result.steps or (
         Step(kind="read", arm=None, who=result.owner, what=result.next_sentence, command=result.next_command),
     )
+    if result.adopts:
+        return before
     ruled = [one for one in rulings if one.decision != "wait"]
     decided = {one.arm for one in ruled}
     if not ruled or not (result.steps or decided.issuperset(verdict.arm for verdict in result.verdicts)):
@@ -99,6 +103,26 @@ def _mending(told: Told) -> tuple[Step, ...]:
             command=f"pitcairn close {plan.pilot}",
         ),
     )
+
+
+def _rolling_out(told: Told, codes: Sequence[Code]) -> tuple[Step, ...]:
+    """What an adoption's reading is for: to be held against the prediction, and to ask the gates whether to go on."""
+    plan = told.plan
+    watched = Step(
+        kind="watch",
+        arm=None,
+        who=plan.owner,
+        what="Hold what came against what was predicted.",
+        command=f"pitcairn watch {plan.pilot}",
+    )
+    if "harm" in codes:
+        what, command = "Roll back, and record why.", f"pitcairn rollout {plan.pilot} --rollback --because TEXT"
+        return (Step(kind="rollout", arm=None, who=plan.owner, what=what, command=command), watched)
+    if "too_early" in codes:
+        return (_reading(told),)
+    what = "Go on with the rollout, if its gates agree: they say whether to go on, to hold, or to go back."
+    gates = Step(kind="rollout", arm=None, who=plan.owner, what=what, command=f"pitcairn rollout {plan.pilot}")
+    return (watched, gates)
 
 
 def _decision(told: Told, arm: ArmPlan, code: Code) -> Step:

@@ -85,7 +85,8 @@ def take(
         guardrails=told.guardrails,
         groups=told.groups,
         predictions=() if unsafe else prediction_rows(plan, told.effects),
-        promotion=told.promotion,
+        # What is adopted was promoted where it comes from; the gates of its rollout ask what counts here.
+        promotion=() if lock.adopts else told.promotion,
         limits=words.limits(told),
         method=words.method(told),
         details=() if unsafe else detail_rows(plan, cube, told.effects, otherwise, found, told.costs),
@@ -101,6 +102,7 @@ def take(
         at_scale=() if unsafe else scale_rows(told, verdicts, promised),
         alarms=alarm_rows(told),
         steps=following,
+        adopts=lock.adopts,
     )
 
 

@@ -24,6 +24,11 @@ def notices(plan: Plan, lock: Lock) -> tuple[str, ...]:
             f"Looking back: this plan was locked on {day(lock.at.date())}, after the outcomes existed. "
             "Such a reading can teach; it never promotes."
         )
+    elif lock.adopts:
+        found.append(
+            f"A stage of the rollout of {lock.adopts}, which was proven before: the model stays as it is, and what "
+            "comes here is held against what was predicted."
+        )
     elif plan.stage == "explore":
         found.append(
             "An exploration: look as often as you like and rework the model freely. It never promotes; "

@@ -138,7 +138,7 @@ def _facts(result: Result) -> tuple[Fact, ...]:
     days = "day" if result.follow_up_days == 1 else "days"
     return (
         Fact(name=kind if place else "Scope", text=place or kind),
-        Fact(name="Stage", text=STAGES[result.stage]),
+        Fact(name="Stage", text=f"Rollout of {result.adopts}" if result.adopts else STAGES[result.stage]),
         Fact(name="Customers", text=count(result.flow.drawn)),
         Fact(name="Started", text=_day(result.start)),
         Fact(name="Each followed for", text=f"{result.follow_up_days} {days}"),
