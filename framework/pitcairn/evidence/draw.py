@@ -27,6 +27,7 @@ from pitcairn.evidence.balance import balance
 from pitcairn.evidence.clusters import WORTH
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.facts import Balance, LevelCount
+from pitcairn.evidence.identity import NO_NUL, holds_nul
 from pitcairn.evidence.ids import drawn_key
 from pitcairn.evidence.levels import Split, too_many
 from pitcairn.evidence.population import Files, Population, Taken, population
@@ -166,12 +167,14 @@ def _counted(engine: Engine, plan: Plan, people: Population, lot: str) -> Draw:
     """The draw in numbers, from one aggregate; DataError where it must not be used."""
     moments = people.each_before("COUNT({}), AVG({}), VAR_SAMP({})")
     lacking = "who IS NULL" if people.whole_ids else "who IS NULL OR who = ''"
-    nameless = f"SUM(CASE WHEN {lacking} THEN 1 ELSE 0 END)"
+    broken = "FALSE" if people.whole_ids else holds_nul("who")
+    unusable = ", ".join(f"SUM(CASE WHEN {test} THEN 1 ELSE 0 END)" for test in (lacking, broken))
     rows = engine.rows(
-        f"SELECT outcome, COUNT(*), COUNT(DISTINCT hash(who)), {nameless}{moments} FROM {lot} GROUP BY outcome"
+        f"SELECT outcome, COUNT(*), COUNT(DISTINCT hash(who)), {unusable}{moments} FROM {lot} GROUP BY outcome"
     )
     # A customer's rows share one outcome where it follows from the id alone, and then need no look across outcomes.
     repeated = sum(row[1] - row[2] for row in rows) or people.has_clusters
+    _refuse_broken(plan, sum(row[4] for row in rows))
     _refuse_unnamed(engine, plan, lot, sum(row[3] for row in rows), look_closer=bool(repeated))
     sizes = {row[0]: row[1] for row in rows}
     reasons: dict[str, int] = {}
@@ -184,7 +187,7 @@ def _counted(engine: Engine, plan: Plan, people: Population, lot: str) -> Draw:
         in_scope=sum(sizes.values()),
         left_out=tuple(reasons.items()),
         arms=tuple((arm.id, sizes.get(first + number, 0)) for number, arm in enumerate(plan.arms)),
-        balance=_balance(plan, people, {row[0] - first: row[4:] for row in rows if row[0] >= first}),
+        balance=_balance(plan, people, {row[0] - first: row[5:] for row in rows if row[0] >= first}),
         levels=tuple(one for place, by in enumerate(people.splits) for one in _levels(engine, plan, by, place, first)),
         files=(),
         redrawn=0,
@@ -283,6 +286,15 @@ def _refuse_unnamed(engine: Engine, plan: Plan, lot: str, nameless: int, *, look
         raise DataError(
             f"Source “{plan.population}” names {names} more than once ({times:,} rows).",
             hint="the customers' file must have a row a customer; narrow `keep` or repair the file",
+        )
+
+
+def _refuse_broken(plan: Plan, broken: int) -> None:
+    if broken:
+        raise DataError(
+            f"{_rows(broken)} of source “{plan.population}” {'have' if broken > 1 else 'has'} a customer id with a "
+            "NUL byte in it.",
+            hint=NO_NUL,
         )
 
 

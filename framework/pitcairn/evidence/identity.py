@@ -6,6 +6,7 @@ from pitcairn.errors import DataError
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.sources import Relation
 
+NO_NUL = "a NUL byte is no part of an id, and lists could not hold it: export the file again, as UTF-8 text"
 _FILE = 1 << 40
 """Place of a row among several files: the file's number times this, plus the row's number."""
 
@@ -15,20 +16,28 @@ def one_row_each(engine: Engine, relation: Relation, *, where: str = "TRUE", arm
 
     Compares the number of rows with the number of different hashes of ids: equal means that no id is there twice.
     Unequal may be two ids with one hash, so the ids themselves decide. DataError, with counts and a row number but
-    never an id, for a customer twice, in two arms (`arm` is an expression), or without an id.
+    never an id, for a customer twice, in two arms (`arm` is an expression), without an id, or with a NUL byte in it.
     """
     key = _key(relation)
     held = f"CASE WHEN {where} THEN" if where != "TRUE" else ""
     end = " END" if held else ""
-    ((rows, kept, named, different),) = engine.rows(
-        f"SELECT COUNT(*), COUNT({held} 1{end}), COUNT({held} {key}{end}), COUNT(DISTINCT {held} hash({key}){end}) "
-        f"FROM {relation.sql}"
+    broken = f"MAX(CASE WHEN {where} AND {holds_nul(key)} THEN 1 END)" if not relation.whole_ids else "NULL"
+    ((rows, kept, named, different, nul),) = engine.rows(
+        f"SELECT COUNT(*), COUNT({held} 1{end}), COUNT({held} {key}{end}), COUNT(DISTINCT {held} hash({key}){end}), "
+        f"{broken} FROM {relation.sql}"
     )
+    if nul:
+        raise _broken(engine, relation, key, where)
     if named != kept:
         raise _nameless(engine, relation, key, where, kept - named)
     if different != kept:
         _refuse_repeats(engine, relation, key, where, arm)
     return int(rows)
+
+
+def holds_nul(key: str) -> str:
+    """Whether an id, as text, has a NUL byte in it."""
+    return f"CONTAINS({key}, CHR(0))"
 
 
 def refuse_repeats(engine: Engine, relation: Relation) -> None:
@@ -39,6 +48,18 @@ def refuse_repeats(engine: Engine, relation: Relation) -> None:
 def _key(relation: Relation) -> str:
     key = relation.key(needed_by="counting each customer once")
     return key if relation.whole_ids else f"NULLIF({key}, '')"
+
+
+def _broken(engine: Engine, relation: Relation, key: str, where: str) -> DataError:
+    rows = _all_rows(relation, key, where, "NULL")
+    ((place, count),) = engine.rows(
+        f"SELECT MIN(p_place), COUNT(*) FROM ({rows}) AS placed WHERE {holds_nul('p_customer')}"
+    )
+    return DataError(
+        f"Source “{relation.source.id}” has {_rows(count)} with a NUL byte in the customer's id, the first in "
+        f"{_where(relation, place)}.",
+        hint=NO_NUL,
+    )
 
 
 def _nameless(engine: Engine, relation: Relation, key: str, where: str, count: int) -> DataError:

@@ -121,7 +121,7 @@ class Relation:
     def number(self, name: str, *, needed_by: str) -> str:
         """The column as a number; NULL where empty. Text that is no number stops the statement: see `explained`."""
         column, kind = self.column(name, needed_by=needed_by), self.kind(name, needed_by=needed_by)
-        self._numbers[self.name(name, needed_by=needed_by)] = needed_by
+        self._numbers.setdefault(self.name(name, needed_by=needed_by), needed_by)
         if _INTEGER.fullmatch(kind) or kind == "DOUBLE":
             return column
         if _NUMBER.fullmatch(kind):
@@ -144,7 +144,7 @@ class Relation:
         if name is None:
             raise DataError(f"Source “{self.source.id}” has no time column, and {needed_by} needs one.")
         column, kind = self.column(name, needed_by=needed_by), self.kind(name, needed_by=needed_by)
-        self._days[self.name(name, needed_by=needed_by)] = needed_by
+        self._days.setdefault(self.name(name, needed_by=needed_by), needed_by)
         if kind == "DATE":
             return column
         if kind.startswith("TIMESTAMP"):

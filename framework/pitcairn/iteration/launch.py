@@ -164,6 +164,8 @@ def _staging(folder: ProgramFolder, plan: Plan) -> Iterator[Path]:
         yield staged
     finally:
         shutil.rmtree(staged, ignore_errors=True)
+        if [path.name for path in lists.iterdir()] == [".gitignore"]:
+            shutil.rmtree(lists, ignore_errors=True)
 
 
 def _lock(
