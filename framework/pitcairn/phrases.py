@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date
 
@@ -47,11 +48,15 @@ def several(words: Sequence[str]) -> str:
 
 
 def percentage(share: float) -> str:
+    """A share exactly where five decimals can say it, else to two decimals, or to three figures where it is small.
+
+    >>> percentage(0.05), percentage(0.00625), percentage(1 / 3), percentage(0.05 / 2**8)
+    ('5%', '0.625%', '33.33%', '0.0195%')
     """
-    >>> percentage(0.0125), percentage(0.05)
-    ('1.25%', '5%')
-    """
-    return f"{round(100 * share, 2):g}%"
+    value = 100 * share
+    exact = next((places for places in range(6) if math.isclose(round(value, places), value, rel_tol=1e-9)), None)
+    figures = 2 if value == 0 else max(2, 2 - math.floor(math.log10(abs(value))))
+    return f"{value:.{figures if exact is None else exact}f}%"
 
 
 def customers(count: int) -> str:

@@ -379,7 +379,7 @@ def test_a_confirmation_says_what_it_will_spend(call, read):
     assert (unsaid.code, "--expect a-note=RANGE is missing" in unsaid.err) == (2, True)
     said = call("-C", "tea", *words, "--expect", "a-note=20 to 40 per 1000")
     assert said.code == 0, said.err
-    assert "attempt 1, judged at 2.50%" in " ".join(said.out.split())
+    assert "attempt 1, judged at 2.5%" in " ".join(said.out.split())
     assert "Nothing was written." in said.out
 
 

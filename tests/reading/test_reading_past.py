@@ -34,10 +34,11 @@ def test_the_budget_counts_attempts_and_says_what_the_next_would_face():
     turns = [turn(1, None), turn(2, None, attempt=1), turn(3, None, attempt=2)]
     assert past.budget(turns[:1]) is None
     assert past.budget(turns) == (
-        "Two confirmations have spent 3.75% of the 5% that this lineage has. The next would be judged at 0.62% at most."
+        "Two confirmations have spent 3.75% of the 5% that this lineage has. "
+        "The next would be judged at 0.625% at most."
     )
     stricter = [replace(one, level=0.001) if one.attempt else one for one in turns]
-    assert "spent 0.20% of the 5%" in (past.budget(stricter) or "")
+    assert "spent 0.2% of the 5%" in (past.budget(stricter) or "")
     assert (past.asked(turns[0]), past.asked(turns[2])) == ("an exploration", "a confirmation, attempt 2")
 
 

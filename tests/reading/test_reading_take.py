@@ -96,7 +96,7 @@ def test_an_exploration_never_promotes_and_a_confirmation_does() -> None:
     confirmed = a_reading(a_plan(stage="confirm"), cube, lock=a_lock(attempt=1))
     assert code(confirmed) == "promote"
     assert confirmed.headline == "Promote “Note”."
-    assert any("judged at 2.50%; 2.50% of 5% spent" in notice for notice in confirmed.notices)
+    assert any("judged at 2.5%; 2.5% of 5% spent" in notice for notice in confirmed.notices)
 
 
 def test_a_second_attempt_is_judged_by_a_wider_range() -> None:

@@ -51,15 +51,15 @@ def noted(paper: Paper, *, done: Noted, shown: Callable[[Path], str]) -> None:
 
 def iterated(paper: Paper, *, done: Next, shown: Callable[[Path], str]) -> None:
     """What was written, and for a confirmation what launching it will spend."""
-    from pitcairn.reading.numbers import percent
+    from pitcairn.phrases import percentage
 
     wrote = "Would write" if done.dry_run else "Wrote"
     paper.say(f"{wrote} {shown(done.file)} from iteration {done.base}, comments kept.")
     if done.attempt is not None:
         paper.wrap(
             f"A confirmation: fresh customers, half and half. Launching it is attempt {done.attempt.number}, "
-            f"judged at {percent(done.attempt.level, 2)}; then {percent(done.attempt.spent, 2)} of 5 % are spent "
-            f"and {percent(done.attempt.left, 2)} left. The model, measures and margins stay as they were."
+            f"judged at {percentage(done.attempt.level)}; then {percentage(done.attempt.spent)} of 5% are spent "
+            f"and {percentage(done.attempt.left)} left. The model, measures and margins stay as they were."
         )
     paper.say("Nothing was written." if done.dry_run else "Edit it, then check it.")
 

@@ -9,7 +9,7 @@ from datetime import date
 from pitcairn.design.budget import TOTAL, guardrail_level
 from pitcairn.estimate.effect import Effect
 from pitcairn.estimate.stopping import StoppedEstimate
-from pitcairn.phrases import day, several
+from pitcairn.phrases import day, percentage, several
 from pitcairn.reading.courses import Course
 from pitcairn.reading.effects import effect
 from pitcairn.reading.lock import AlarmFact, Lock
@@ -32,8 +32,8 @@ def attempt_of(lock: Lock) -> Attempt | None:
         spent=used,
         left=rest,
         total=TOTAL,
-        sentence=f"Attempt {number}: judged at {percent(own, 2)}; {percent(used, 2)} of {percent(TOTAL)} spent, "
-        f"{percent(rest, 2)} left.",
+        sentence=f"Attempt {number}: judged at {percentage(own)}; {percentage(used)} of {percentage(TOTAL)} spent, "
+        f"{percentage(rest)} left.",
     )
 
 

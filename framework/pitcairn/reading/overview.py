@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from pitcairn.reading.numbers import percent
+from pitcairn.phrases import percentage
 from pitcairn.reading.past import Turn
 from pitcairn.reading.result import ArmVerdict, Mark, MeasureBlock, Result, Shown
 from pitcairn.reading.since import ended
@@ -75,7 +75,7 @@ class Spending:
 
     @property
     def spent_text(self) -> str:
-        return percent(self.used, 2)
+        return percentage(self.used)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,7 @@ from datetime import date
 from typing import Literal
 
 from pitcairn.design.budget import TOTAL, level
-from pitcairn.phrases import day, several
-from pitcairn.reading.numbers import percent
+from pitcairn.phrases import day, percentage, several
 from pitcairn.reading.result import Mark, MeasureBlock, Result
 from pitcairn.reading.since import ended
 from pitcairn.reading.titles import number
@@ -100,8 +99,8 @@ def budget(turns: Sequence[Turn]) -> str | None:
     used = sum(level(attempt) if frozen is None else frozen for attempt, frozen in confirmed)
     return (
         f"{number(attempts).capitalize()} {'confirmation has' if attempts == 1 else 'confirmations have'} spent "
-        f"{percent(used, 2)} of the {percent(TOTAL)} that this lineage has. The next would be judged at "
-        f"{percent(level(attempts + 1), 2)} at most."
+        f"{percentage(used)} of the {percentage(TOTAL)} that this lineage has. The next would be judged at "
+        f"{percentage(level(attempts + 1))} at most."
     )
 
 

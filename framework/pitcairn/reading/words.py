@@ -12,7 +12,7 @@ from pitcairn.phrases import day, days, percentage, several
 from pitcairn.reading.built_up import attempt_of, stop_rows
 from pitcairn.reading.groups import prior_scale
 from pitcairn.reading.lock import Lock
-from pitcairn.reading.numbers import count, percent, written
+from pitcairn.reading.numbers import count, written
 from pitcairn.reading.told import Told
 
 
@@ -124,12 +124,12 @@ def method(told: Told) -> tuple[str, ...]:
     found = [
         "Estimand: the difference in the average per customer drawn (intention to treat) between an arm and "
         f"“{plan.comparison.label}”, over {days(plan.follow_up_days)} from each customer's own start.",
-        f"Ranges are two-sided {percent(plan.confidence)} confidence intervals"
+        f"Ranges are two-sided {percentage(plan.confidence)} confidence intervals"
         + (f" ({several(names)})." if names else "."),
         "Levels and differences are each rounded once, so rows may miss by one in the last digit; exact figures below.",
         "Verdict: at the planned end the deciding range is held against zero and the worth-it line. Looks are days "
         "fixed by the plan, on the customers whose follow-up is over; a reading works out all of them up to its day.",
-        f"Harm, a loss or a worsening over a guardrail's margin, is called at any look: {percent(HARM)} one-sided, "
+        f"Harm, a loss or a worsening over a guardrail's margin, is called at any look: {percentage(HARM)} one-sided, "
         f"{_shared(plan)}, spent over the looks as by Lan and DeMets' Pocock function. "
         "While everybody's follow-up runs, each day has its own part of it, for what customers did so far.",
         "A guardrail is held only when it is sure that it lies inside the margin (non-inferiority); every guardrail "
@@ -147,15 +147,15 @@ def method(told: Told) -> tuple[str, ...]:
         found.append(
             "Group rows are drawn towards the levels' common gain (normal errors and levels; a half-normal prior on "
             f"their spread, scale {_prior(told)}, integrated over, so that ranges do not collapse where levels agree; "
-            f"Röver et al. 2021), each range at {percent(plan.confidence)}. As counted, ranges share the error over "
+            f"Röver et al. 2021), each range at {percentage(plan.confidence)}. As counted, ranges share the error over "
             f"{rows} rows (Bonferroni). “Clearly differ” means Cochran's Q below 5% after Holm's correction over "
             "groups and arms."
         )
     if told.lock.attempt is not None and told.lock.level is not None:
         found.append(
             f"Confirmation number {told.lock.attempt} of lineage {plan.lineage}: one-sided level "
-            f"{percent(told.lock.level, 2)}, spent over the looks as by Lan and DeMets' {SPENDING[plan.spending]} "
-            f"function; guardrails {percent(guardrail_level(told.lock.attempt), 2)} each. Their ranges reach as far as "
+            f"{percentage(told.lock.level)}, spent over the looks as by Lan and DeMets' {SPENDING[plan.spending]} "
+            f"function; guardrails {percentage(guardrail_level(told.lock.attempt))} each. Their ranges reach as far as "
             "the bound of their test."
         )
     if plan.spent:
