@@ -98,6 +98,7 @@ def lock_of(folder: ProgramFolder, launch: LaunchRow) -> Lock:
         gains=gains_elsewhere(folder, launch.pilot, launch.number),
         alarms=alarms_before(folder, launch.pilot, launch.number),
         adopts=adopts(folder, launch),
+        before=plan_before(folder, launch.pilot, launch.number),
     )
 
 
@@ -107,6 +108,12 @@ def adopts(folder: ProgramFolder, launch: LaunchRow) -> str | None:
     if not rows or launch.body.plan.get("stage") != "explore":
         return None
     return f"{rows[-1].body.get('pack')} {rows[-1].body.get('version')}"
+
+
+def plan_before(folder: ProgramFolder, pilot: str, number: int) -> Plan | None:
+    """What the iteration before this one was launched with; None where it was not launched."""
+    found = history.launch_of(folder.ledger_file, pilot, number - 1)
+    return plan_of(found) if found else None
 
 
 def gains_elsewhere(folder: ProgramFolder, pilot: str, number: int) -> tuple[GainFact, ...]:

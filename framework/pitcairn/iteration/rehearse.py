@@ -30,7 +30,7 @@ from pitcairn.evidence.files import files_of
 from pitcairn.evidence.makebelieve import MADE, Pool
 from pitcairn.evidence.population import Taken, draw_sources
 from pitcairn.iteration.launch import taken_before
-from pitcairn.iteration.locked import earlier_gains, lock_of, plan_of, refuse_changes
+from pitcairn.iteration.locked import earlier_gains, lock_of, plan_before, plan_of, refuse_changes
 from pitcairn.iteration.outcomes import Rehearsal
 from pitcairn.iteration.read import judged
 from pitcairn.iteration.rehearsed import SCENARIOS, Tally, findings, notes
@@ -167,6 +167,7 @@ def _lock(folder: ProgramFolder, loaded: Loaded, plan: Plan, drawn: Draw, launch
         left_out=drawn.left_out,
         earlier_gains=earlier_gains(folder, plan.pilot, plan.number),
         ledger_head=history.head(folder.ledger_file),
+        before=plan_before(folder, plan.pilot, plan.number),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pitcairn.design.budget import level, spent
+from pitcairn.design.plan import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,9 @@ class Lock:
     """What earlier readings of this iteration rang, by the last reading taken as of each day."""
     adopts: str | None = None
     """`bag-note 1.0.0`: the pack that this iteration rolls out at a place; None where it adopts none."""
+
+    before: Plan | None = None
+    """What the iteration before this one was launched with; None where it was not launched."""
 
     def rang(self, measure: str, arm: str, *, before: date) -> AlarmFact | None:
         """The first alarm of a measure and an arm on a day before this one."""

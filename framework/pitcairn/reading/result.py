@@ -371,3 +371,5 @@ class Result:
     """What to do next, most urgent first, as long as nobody has decided."""
     adopts: str | None = None
     """`bag-note 1.0.0`: the pack whose rollout this is a stage of; None where it adopts none."""
+    stayed: str | None = None
+    """What the iteration before had just so; None where there was none, or nothing stayed."""

@@ -34,6 +34,7 @@ from pitcairn.reading.result import (
     Provenance,
     Result,
 )
+from pitcairn.reading.stayed import stayed_the_same
 from pitcairn.reading.steps import steps
 from pitcairn.reading.told import Told
 from pitcairn.reading.twins import twin_rows, twins
@@ -103,6 +104,7 @@ def take(
         alarms=alarm_rows(told),
         steps=following,
         adopts=lock.adopts,
+        stayed=stayed_the_same(lock.before, plan) if plan.changed else None,
     )
 
 

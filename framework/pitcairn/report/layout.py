@@ -95,6 +95,7 @@ def iteration(
         background=_background(result),
         practices=_practices(index, result),
         changes=_pairs(result.changed),
+        stayed=result.stayed,
         story=story.story(context.turns, pilots="../" if linked else None),
         readiness=_readiness(index, result.promotion) if shown else (),
         promised=_promised(result, context) if shown else (),

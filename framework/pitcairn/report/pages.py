@@ -290,6 +290,8 @@ class IterationPage:
     practices: tuple[Practice, ...]
     changes: tuple[Fact, ...]
     """(what, why), since the iteration before."""
+    stayed: str | None
+    """What is as it was then."""
     story: Story | None
     readiness: tuple[Readiness, ...]
     promised: tuple[str, ...]
