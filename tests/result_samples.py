@@ -7,11 +7,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from pitcairn.evidence.facts import Check
+from pitcairn.phrases import day as named
+from pitcairn.phrases import several
 from pitcairn.reading.following import PromisedRow, ScaleRow
 from pitcairn.reading.result import (
     SCHEMA,
     ArmNote,
     ArmVerdict,
+    Attempt,
     Bullet,
     Code,
     CostRow,
@@ -48,16 +51,46 @@ CODES: tuple[Code, ...] = (
 )
 LABELS = ("Sent nothing", "A note from the shop", "A voucher by post", "A call", "A birthday card", "A sample")
 IDS = ("none", "note", "voucher", "call", "card", "sample")
-WORDS: dict[Code, tuple[str, Mark, str, float, float]] = {
-    "unsafe_to_read": ("Do not read", "bad", "Do not read this yet. 5,212 and 4,788 customers, not 5,000 each.", 0, 0),
-    "too_early": ("Keep going", "neutral", "Keep going until 29 March 2026.", 0.031, 0.034),
-    "harm": ("Stop", "bad", "Stop “{}”: Repeat orders changed by −31 orders per 1,000 customers.", -0.031, 0.011),
-    "promote": ("Promote", "good", "Promote “{}”.", 0.044, 0.011),
-    "adapt": ("Adapt", "watch", "“{}” gains enough, but is not shown safe on “Opt-outs”.", 0.038, 0.011),
-    "not_worth_it": ("Stop: too small", "watch", "“{}” helps, but less than it must.", 0.009, 0.006),
-    "no_difference": ("Stop: no gain", "watch", "“{}” makes no difference that matters.", 0.001, 0.008),
-    "cannot_tell": ("Cannot tell", "neutral", "We cannot tell yet about “{}”.", 0.014, 0.022),
+WORDS: dict[Code, tuple[str, Mark, str]] = {
+    "unsafe_to_read": ("Do not read", "bad", "Do not read this yet. 5,212 and 4,788 customers, not 5,000 each."),
+    "too_early": ("Keep going", "neutral", "Keep going until 29 March 2026."),
+    "harm": ("Stop", "bad", "Stop {}: Repeat orders changed by −31 orders per 1,000 customers."),
+    "promote": ("Promote", "good", "Promote {}."),
+    "adapt": ("Adapt", "watch", "{} gains enough, but is not shown safe on “Opt-outs”."),
+    "not_worth_it": ("Stop: too small", "watch", "{} helps, but less than it must."),
+    "no_difference": ("Stop: no gain", "watch", "{} makes no difference that matters. The lesson is kept."),
+    "cannot_tell": (
+        "Cannot tell",
+        "neutral",
+        "We cannot tell yet about {}: about 7,000 more customers would settle it.",
+    ),
 }
+LEVEL, LINE = 0.106, 0.02
+GAINS: dict[Code, tuple[float, float, int]] = {
+    "unsafe_to_read": (0, 0.011, 5_000),
+    "too_early": (0.031, 0.034, 1_400),
+    "harm": (-0.031, 0.011, 5_000),
+    "promote": (0.044, 0.011, 7_000),
+    "adapt": (0.038, 0.011, 7_000),
+    "not_worth_it": (0.009, 0.006, 20_000),
+    "no_difference": (0.001, 0.008, 11_000),
+    "cannot_tell": (0.014, 0.022, 1_500),
+}
+"""The first arm's gain, half its range, and so many customers an arm as make the range about so wide."""
+
+
+MARGIN, HALF_APART = 0.002, 0.01
+SMALL = "Fewer than 50 customers: not shown."
+QUESTION = "Does a note about care bring first-time buyers back?"
+ATTEMPT = Attempt(
+    number=1,
+    level=0.025,
+    guardrail_level=0.05,
+    spent=0.025,
+    left=0.025,
+    total=0.05,
+    sentence="Attempt 1: judged at 2.5%; 2.5% of 5% spent, 2.5% left.",
+)
 
 
 def signed(value: float, decimals: int = 0, symbol: str = "") -> str:
@@ -86,17 +119,29 @@ def shown(
     )
 
 
-def arms(count: int) -> tuple[ArmNote, ...]:
+def sizes(code: Code, count: int) -> list[int]:
+    """Customers drawn to each arm, the comparison first."""
+    if code == "unsafe_to_read":
+        return [5_212, 4_788, 5_000, 5_000, 5_000, 5_000][: count + 1]
+    return [GAINS[code][2] + 7 * slot for slot in range(count + 1)]
+
+
+def counted(code: Code, drawn: int) -> int:
+    """Those whose follow-up is over and who are in the reading."""
+    return drawn // 2 if code == "too_early" else drawn
+
+
+def arms(code: Code, count: int) -> tuple[ArmNote, ...]:
     return tuple(
         ArmNote(
             id=IDS[slot],
             label=LABELS[slot],
             role="treatment" if slot else "control",
-            share_text=f"{100 / (count + 1):.1f}%",
+            share_text=f"{100 / (count + 1):.1f}%".replace(".0%", "%"),
             slot=slot,
-            assigned=5000 + 7 * slot,
-            counted=4980 + 7 * slot,
-            pending=0,
+            assigned=drawn,
+            counted=counted(code, drawn),
+            pending=drawn - counted(code, drawn),
             practice=(
                 ("Message", "“We kept your size”, with the three products bought most often together"),
                 ("Channel", "E-mail"),
@@ -106,20 +151,25 @@ def arms(count: int) -> tuple[ArmNote, ...]:
             if slot
             else (),
         )
-        for slot in range(count + 1)
+        for slot, drawn in enumerate(sizes(code, count))
     )
 
 
-def checks(failed: bool = False) -> tuple[Check, ...]:
-    sizes = "5,212 and 4,788 customers, not 5,000 each." if failed else "5,000 and 5,007 customers, 5,000 each planned."
+def checks(code: Code, count: int) -> tuple[Check, ...]:
+    failed = code == "unsafe_to_read"
+    drawn = [f"{size:,}" for size in sizes(code, count)]
+    found = f"{several(drawn)} customers, {GAINS[code][2]:,} each planned."
+    if failed:
+        found = "5,212 and 4,788 customers, not 5,000 each."
+    locked = f"Locked on 1 {'February' if code == 'too_early' else 'March'} 2026, unchanged."
 
     def check(id: str, name: str, gating: bool, state: Any, sentence: str) -> Check:
         return Check(id=id, name=name, gating=gating, state=state, sentence=sentence, value=None, limit=None)
 
     return (
-        check("sizes", "Groups are the size that was drawn", True, "fail" if failed else "pass", sizes),
-        check("one-arm", "Nobody is in two groups", True, "pass", "0 of 10,007 customers."),
-        check("plan", "The plan was not changed after launch", True, "pass", "Locked on 1 March 2026, unchanged."),
+        check("sizes", "Groups are the size that was drawn", True, "fail" if failed else "pass", found),
+        check("one-arm", "Nobody is in two groups", True, "pass", f"0 of {sum(sizes(code, count)):,} customers."),
+        check("plan", "The plan was not changed after launch", True, "pass", locked),
         check(
             "alike",
             "Groups were alike before the start",
@@ -132,33 +182,123 @@ def checks(failed: bool = False) -> tuple[Check, ...]:
     )
 
 
-def verdict(code: Code, arm: int, effect: Shown | None) -> ArmVerdict:
-    word, mark, headline, _, _ = WORDS[code]
+def stage(code: Code, count: int) -> Any:
+    """A confirmation has one arm beside the comparison, and nothing else is promoted."""
+    return "confirm" if code == "promote" or count == 1 else "explore"
+
+
+def opt_outs(code: Code, arm: int) -> Shown:
+    """Inside the margin for sure, but where the verdict is that this is not shown, or was looked at on the way."""
+    return shown(0.0022, (0.0008 if code in ("adapt", "too_early") else 0.0001) + 0.00005 * arm, 0.0014, decimals=1)
+
+
+def visits(effect: Shown) -> Shown:
+    """Visits to the shop online, moving as the orders do."""
+    return shown(0.21, round(effect.estimate * 1.2, 3), round((effect.high - effect.low) * 0.7, 3))
+
+
+def spend(effect: Shown) -> Shown:
+    """What they spend, moving as the orders do."""
+    half = round((effect.high - effect.low) * 5, 2)
+    return shown(0.65, round(effect.estimate * 9, 2), half, scale=1, decimals=2, symbol="$")
+
+
+def moved(label: str, effect: Shown, unit: str) -> Bullet:
+    mark: Mark = "good" if effect.low > 0 else "bad" if effect.high < 0 else "neutral"
+    return Bullet(mark=mark, text=f"{label}: {effect.estimate_text} {unit} ({effect.range_text})")
+
+
+def verdict(code: Code, arm: int, effect: Shown | None, count: int) -> ArmVerdict:
+    word, mark, headline = WORDS[code]
     return ArmVerdict(
         arm=IDS[arm],
         code=code,
         word=word,
         mark=mark,
-        headline=headline.format(LABELS[arm]),
+        headline=headline.format(f"“{LABELS[arm]}”"),
         big=f"{effect.estimate_text} orders per 1,000 customers" if effect else None,
         range_sentence=f"Likely between {effect.range_text.replace(' to ', ' and ')}. Worth it from +20."
         if effect
         else None,
-        bullets=(
-            Bullet(mark="good", text=f"Spend: +$0.{40 + arm} per customer (+$0.12 to +$0.{70 + arm})"),
-            Bullet(mark="watch", text=f"{arm % 2 + 1} of 2 guardrails held"),
-            Bullet(mark="neutral", text=f"{2 + arm % 3} of 4 promotion tests met"),
-        )
-        if effect
-        else (),
+        bullets=bullets(code, arm, effect, count) if effect else (),
     )
 
 
-def measures(effects: tuple[Shown | Withheld, ...]) -> tuple[MeasureBlock, ...]:
+def bullets(code: Code, arm: int, effect: Shown, count: int) -> tuple[Bullet, ...]:
+    held = opt_outs(code, arm).high <= MARGIN
+    found = [
+        moved("Looked at the shop online", visits(effect), "visits per 1,000 customers"),
+        moved("Spend", spend(effect), "per customer"),
+        Bullet(mark="good" if held else "watch", text=f"{int(held)} of 1 guardrails held"),
+    ]
+    if differs(code) and arm == 1:
+        found.append(Bullet(mark="watch", text="It depends on the customer: see “Bought before”"))
+    if code != "too_early":
+        tests = promotion(code, arm, effect, count)
+        met = sum(row.met for row in tests)
+        mark: Mark = "good" if met == len(tests) else "neutral"
+        found.append(Bullet(mark=mark, text=f"{met} of {len(tests)} promotion tests met"))
+    return tuple(found)
+
+
+def promotion(code: Code, arm: int, effect: Shown, count: int) -> tuple[PromotionRow, ...]:
+    fresh = stage(code, count) == "confirm"
+    held = opt_outs(code, arm).high <= MARGIN
+    low = signed(effect.low * 1000)
+    tests = (
+        (
+            "Confirmed on fresh customers",
+            fresh,
+            "Planned beforehand, on fresh customers." if fresh else "Not yet: this reading is an exploration.",
+        ),
+        (
+            "A gain for sure, and worth having",
+            code in ("promote", "adapt"),
+            f"Gain of {effect.estimate_text}, at least {low}; the line is +20 orders per 1,000 customers.",
+        ),
+        ("The data can be trusted", True, "3 of the 3 checks that must pass did."),
+        ("Every guardrail held", held, f"{int(held)} of 1 held."),
+    )
+    return tuple(PromotionRow(test=test, arm=IDS[arm], met=met, evidence=evidence) for test, met, evidence in tests)
+
+
+def predicted(arm: int, effect: Shown) -> PredictionRow:
+    found = round(effect.estimate, 6)
+    match: Any = "lower" if found < 0.03 else "higher" if found > 0.06 else "inside"
+    return PredictionRow(
+        arm=IDS[arm],
+        measure="orders",
+        written="+30 to +60 orders per 1,000 customers",
+        happened=f"{effect.estimate_text} ({effect.range_text})",
+        match=match,
+        word={"lower": "Lower", "higher": "Higher", "inside": "As predicted"}[match],
+    )
+
+
+def detail(code: Code, slot: int, effect: Shown | None) -> DetailRow:
+    mean = LEVEL if effect is None else effect.treated
+    ends = () if effect is None else (effect.estimate, effect.low, effect.high)
+    relative = [f"{signed(value / LEVEL * 100, 1)}%" for value in ends]
+    return DetailRow(
+        measure="orders",
+        where="All customers",
+        arm=IDS[slot],
+        customers=counted(code, GAINS[code][2] + 7 * slot),
+        mean=f"{mean:.6g}",
+        deviation=f"{(mean * (1 - mean)) ** 0.5:.6g}",
+        difference=f"{ends[0]:.6g}" if ends else "",
+        low=f"{ends[1]:.6g}" if ends else "",
+        high=f"{ends[2]:.6g}" if ends else "",
+        relative=f"{relative[0]} ({relative[1]} to {relative[2]})" if ends else "",
+        p="",
+        method="Welch" if ends else "",
+    )
+
+
+def measures(code: Code, effects: tuple[Shown, ...]) -> tuple[MeasureBlock, ...]:
     def rows(values: Any) -> tuple[EffectRow, ...]:
         return tuple(EffectRow(arm=IDS[arm], effect=value) for arm, value in enumerate(values, start=1))
 
-    several = range(1, len(effects) + 1)
     return (
         MeasureBlock(
             id="orders",
@@ -180,18 +320,18 @@ def measures(effects: tuple[Shown | Withheld, ...]) -> tuple[MeasureBlock, ...]:
             better="down",
             worth_it=None,
             worth_it_text=None,
-            rows=rows(shown(0.0022, 0.0004 * arm, 0.0014, decimals=1) for arm in several),
+            rows=rows(opt_outs(code, arm) for arm in range(1, len(effects) + 1)),
         ),
         MeasureBlock(
             id="opens",
-            label="Opened the message",
+            label="Looked at the shop online",
             role="signal",
-            unit="openings per 1,000 customers",
+            unit="visits per 1,000 customers",
             scale=1000.0,
             better="up",
             worth_it=None,
             worth_it_text=None,
-            rows=rows(shown(0.21, 0.035 * arm, 0.03) for arm in several),
+            rows=rows(visits(effect) for effect in effects),
         ),
         MeasureBlock(
             id="spend",
@@ -202,73 +342,115 @@ def measures(effects: tuple[Shown | Withheld, ...]) -> tuple[MeasureBlock, ...]:
             better="up",
             worth_it=None,
             worth_it_text=None,
-            rows=rows(shown(0.65, 0.4 + arm / 100, 0.29, scale=1, decimals=2, symbol="$") for arm in several),
+            rows=rows(spend(effect) for effect in effects),
         ),
     )
 
 
-def guardrails(count: int) -> tuple[GuardrailRow, ...]:
+def guardrails(code: Code, count: int) -> tuple[GuardrailRow, ...]:
     found = []
+    open_word = "Not yet shown safe" if code == "too_early" else "Not shown safe"
     for arm in range(1, count + 1):
-        effect = shown(0.0022, 0.0004 * arm, 0.0014, decimals=1)
-        states: tuple[tuple[Any, str, Mark], ...] = (
-            ("held", "Held", "good"),
-            ("not_shown_safe", "Not shown safe", "watch"),
-        )
-        state, word, mark = states[effect.high > 0.002]
+        effect = opt_outs(code, arm)
+        states: tuple[tuple[Any, str, Mark], ...] = (("held", "Held", "good"), ("not_shown_safe", open_word, "watch"))
+        state, word, mark = states[effect.high > MARGIN]
         found.append(
             GuardrailRow(
                 measure="opt-outs",
                 arm=IDS[arm],
-                margin=0.002,
+                margin=MARGIN,
                 margin_text="+2 opt-outs per 1,000 customers",
                 state=state,
                 word=word,
                 mark=mark,
                 effect=effect,
-                used_low=round(effect.low / 0.002, 9),
-                used_estimate=round(effect.estimate / 0.002, 9),
-                used_high=round(effect.high / 0.002, 9),
+                used_low=round(effect.low / MARGIN, 9),
+                used_estimate=round(effect.estimate / MARGIN, 9),
+                used_high=round(effect.high / MARGIN, 9),
             )
         )
     return tuple(found)
 
 
-def groups(count: int) -> tuple[GroupTable, ...]:
-    def table(id: str, label: str, differs: bool, levels: tuple[tuple[str, float], ...]) -> GroupTable:
-        rows = [
-            GroupRow(level=level, arm=IDS[arm], customers=1800 - 90 * arm, effect=shown(0.1, gain / arm, 0.028))
-            for level, gain in levels
-            for arm in range(1, count + 1)
-        ]
+def differs(code: Code) -> bool:
+    """Whether the first arm's groups clearly differ: where its gain is sure, all of them gain, some more."""
+    return code in ("promote", "adapt")
+
+
+def groups(code: Code, effects: tuple[Shown, ...]) -> tuple[GroupTable, ...]:
+    def table(id: str, label: str, apart: float, names: tuple[str, ...]) -> GroupTable:
+        rows = []
+        for at, level in enumerate(names):
+            for arm, effect in enumerate(effects, start=1):
+                spread = apart if arm == 1 and differs(code) else 0.002
+                gain = effect.estimate + spread * (1 - 2 * at / (len(names) - 1))
+                half = (effect.high - effect.low) / 2 * 1.6
+                size = (counted(code, GAINS[code][2] + 7 * arm) - 31) // len(names)
+                rows.append(GroupRow(level=level, arm=IDS[arm], customers=size, effect=shown(LEVEL, gain, half)))
         small = [
-            GroupRow(
-                level="Not known",
-                arm=IDS[arm],
-                customers=None,
-                effect=Withheld(why="Fewer than 50 customers: not shown."),
-            )
-            for arm in range(1, count + 1)
+            GroupRow(level="Not known", arm=IDS[arm], customers=None, effect=Withheld(why=SMALL))
+            for arm in range(1, len(effects) + 1)
         ]
-        heading = f"Groups clearly differ for {LABELS[1]}" if differs else "No clear difference between groups"
-        arms = (IDS[1],) if differs else ()
+        clearly = apart > HALF_APART and differs(code)
+        heading = f"Groups clearly differ for {LABELS[1]}" if clearly else "No clear difference between groups"
+        arms = (IDS[1],) if clearly else ()
         return GroupTable(id=id, label=label, heading=heading, differs_for=arms, rows=tuple(rows + small))
 
     return (
-        table("before", "Bought before", True, (("Only once", 0.081), ("Twice or more", 0.012))),
-        table(
-            "place", "Where they live", False, (("In town", 0.041), ("Within an hour", 0.046), ("Further away", 0.039))
-        ),
+        table("before", "Bought before", 0.018, ("Only once", "Twice or more")),
+        table("place", "Where they live", 0.003, ("In town", "Within an hour", "Further away")),
     )
+
+
+def opening(code: Code, effects: tuple[Shown, ...]) -> str:
+    """The sentence under the headline."""
+    if code == "unsafe_to_read":
+        return QUESTION
+    levels = [f"106 with “{LABELS[0]}”"]
+    levels += [f"{effect.treated_text} with “{LABELS[arm]}”" for arm, effect in enumerate(effects, start=1)]
+    return f"Repeat orders, out of every 1,000 customers: {several(levels)}."
+
+
+def following(code: Code, count: int) -> tuple[str, str]:
+    """What to do next, and the command for it."""
+    name, which = f"“{LABELS[1]}”", f" --arm {IDS[1]}" if count > 1 else ""
+    decide = f"pitcairn decide second-order{which}"
+    stop = f"Decide whether {name} is stopped or reworked"
+    return {
+        "unsafe_to_read": (
+            "Find the cause of the failed check and mend the data, then read again.",
+            "pitcairn read second-order",
+        ),
+        "too_early": ("Read again when the follow-up is over, on 29 March 2026.", "pitcairn read second-order"),
+        "harm": (f"Stop sending {name}, and record who decided so and why.", f"{decide} --decision stop"),
+        "promote": (
+            f"Decide whether to promote {name}; the rules recommend it, and the owner may not decide it.",
+            f"{decide} --decision promote",
+        ),
+        "adapt": (
+            f"Decide how to rework {name}: it gains enough, but is not shown safe on “Opt-outs”.",
+            f"{decide} --decision rework",
+        ),
+        "not_worth_it": (f"{stop}: it gains less than it must.", decide),
+        "no_difference": (f"{stop}: it makes no difference that matters.", decide),
+        "cannot_tell": (f"Decide whether {name} is worth more customers, a rework, or an end.", decide),
+    }[code]
 
 
 def result(code: Code = "promote", treatments: int = 1) -> Result:
     """A whole reading; with several treatments, each has the same verdict."""
-    _, _, _, gain, half = WORDS[code]
-    unsafe = code == "unsafe_to_read"
-    effects = tuple(shown(0.106, gain + 0.004 * arm * (gain > 0.02), half) for arm in range(treatments))
-    verdicts = tuple(verdict(code, arm, None if unsafe else effects[arm - 1]) for arm in range(1, treatments + 1))
-    several = range(1, treatments + 1)
+    gain, half, _ = GAINS[code]
+    unsafe, early, confirms = code == "unsafe_to_read", code == "too_early", stage(code, treatments) == "confirm"
+    effects = tuple(shown(LEVEL, gain + 0.004 * arm * (gain > LINE), half) for arm in range(treatments))
+    numbered = tuple(enumerate(effects, start=1))
+    verdicts = tuple(verdict(code, arm, None if unsafe else effect, treatments) for arm, effect in numbered)
+    drawn = arms(code, treatments)
+    what, command = following(code, treatments)
+    left_out = (
+        LeftOut(reason="opted out", count=1_204),
+        LeftOut(reason="heard from us twice in the last 7 days", count=1_693),
+    )
+    pending = sum(arm.pending for arm in drawn)
     return Result(
         schema=SCHEMA,
         program="After the first order",
@@ -283,112 +465,71 @@ def result(code: Code = "promote", treatments: int = 1) -> Result:
         audience="Bought walking shoes once, three to six months ago",
         behaviour="Order a second time within four weeks",
         number=3,
-        stage="confirm",
-        question="Does a note about care bring first-time buyers back?",
-        changed=(("The note leaves on day 9, not day 3", "Readers said it came before the shoes were worn in."),),
-        start="2026-03-02",
+        stage="confirm" if confirms else "explore",
+        question=QUESTION,
+        changed=(("One model beside the comparison, half and half", "To be promoted it must hold on fresh customers."),)
+        if confirms
+        else (("The note leaves on day 9, not day 3", "Readers said it came before the shoes were worn in."),),
+        start="2026-02-02" if early else "2026-03-02",
         follow_up_days=28,
         end="2026-03-29",
-        as_of="2026-03-16" if code == "too_early" else "2026-03-30",
+        as_of="2026-03-16" if early else "2026-03-30",
         notices=(
             "Made-up customers: every number on this page is test data.",
-            "Attempt 1: judged at 2.50%; 2.50% of 5% spent.",
+            ATTEMPT.sentence
+            if confirms
+            else "An exploration: look as often as you like and rework the model freely. It never promotes; "
+            "only a confirmation on fresh customers does.",
         ),
         headline=" ".join(dict.fromkeys(one.headline for one in verdicts)),
-        lede="Does a note about care bring first-time buyers back?"
-        if unsafe
-        else "Repeat orders, out of every 1,000 customers: 106 with “Sent nothing” and "
-        + ", ".join(f"{effect.treated_text} with “{LABELS[arm]}”" for arm, effect in enumerate(effects, start=1))
-        + ".",
+        lede=opening(code, effects),
         withheld=unsafe,
-        arms=arms(treatments),
+        arms=drawn,
         flow=Flow(
-            in_scope=40_000,
-            left_out=(
-                LeftOut(reason="opted out", count=1_204),
-                LeftOut(reason="heard from us twice in the last 7 days", count=1_693),
-            ),
-            drawn=sum(arm.assigned for arm in arms(treatments)),
-            counted=sum(arm.counted for arm in arms(treatments)),
-            pending=0,
+            in_scope=sum(arm.assigned for arm in drawn) + sum(one.count for one in left_out),
+            left_out=left_out,
+            drawn=sum(arm.assigned for arm in drawn),
+            counted=sum(arm.counted for arm in drawn),
+            pending=pending,
         ),
         verdicts=verdicts,
         health_headline="Not as it stands: “Groups are the size that was drawn” failed"
         if unsafe
-        else "Yes: 4 of 6 checks passed, 1 with a warning and 1 could not be checked",
-        health=checks(unsafe),
-        measures=() if unsafe else measures(effects),
-        guardrails=() if unsafe else guardrails(treatments),
-        groups=() if unsafe else groups(treatments),
-        predictions=()
-        if unsafe
-        else tuple(
-            PredictionRow(
-                arm=IDS[arm],
-                measure="orders",
-                written="+30 to +60 orders per 1,000 customers",
-                happened=f"{effects[arm - 1].estimate_text} ({effects[arm - 1].range_text})",
-                match="inside",
-                word="As predicted",
-            )
-            for arm in several
-        ),
+        else "Yes: 4 of 6 checks passed; 1 gave a warning and 1 could not be made",
+        health=checks(code, treatments),
+        measures=() if unsafe else measures(code, effects),
+        guardrails=() if unsafe else guardrails(code, treatments),
+        groups=() if unsafe else groups(code, effects),
+        predictions=() if unsafe else tuple(predicted(arm, effect) for arm, effect in numbered),
         promotion=()
         if unsafe
-        else tuple(
-            PromotionRow(test=test, arm=IDS[arm], met=met, evidence=evidence)
-            for arm in several
-            for test, met, evidence in (
-                ("Confirmed on fresh customers", True, "Planned beforehand, on fresh customers."),
-                (
-                    "A gain for sure, and worth having",
-                    code == "promote",
-                    "At least +33; the line is +20.",
-                ),
-                ("Every guardrail held", arm < 2, f"{arm % 2} of 1."),
-            )
-        ),
+        else tuple(row for arm, effect in numbered for row in promotion(code, arm, effect, treatments)),
         limits=(
-            "It is about one product line, Walking shoes. Another place may answer differently.",
+            "It is about one product line, Walking shoes. Another place has other customers, and may answer "
+            "differently.",
             "Each customer was followed for 28 days; what happens later is not in here.",
+            *([f"{pending:,} customers are still being followed, and not counted yet."] if pending else []),
         ),
         method=(
             "Estimand: the difference in the average per customer drawn (intention to treat).",
             "Ranges are two-sided 95% confidence intervals (Welch).",
         ),
-        details=()
-        if unsafe
-        else tuple(
-            DetailRow(
-                measure="orders",
-                where="All customers",
-                arm=IDS[arm],
-                customers=4980 + 7 * arm,
-                mean="0.106112",
-                deviation="0.307998",
-                difference="0.0441233" if arm else "",
-                low="0.0331004" if arm else "",
-                high="0.0551462" if arm else "",
-                relative="+12.0% (+3.0% to +21.9%)" if arm else "",
-                p="",
-                method="Welch" if arm else "",
-            )
-            for arm in range(treatments + 1)
-        ),
-        next_sentence="Find the cause of the failed check and mend the data, then read again."
-        if unsafe
-        else "Write pilots/second-order/iteration-4.yaml: say what changes and why.",
-        next_command="pitcairn read second-order" if unsafe else "pitcairn check second-order",
+        details=() if unsafe else (detail(code, 0, None), *(detail(code, arm, effect) for arm, effect in numbered)),
+        next_sentence=what,
+        next_command=command,
         provenance=Provenance(
             files=(FileFact(source="orders", name="data/orders.csv", bytes=4_213_993, sha256="0f" * 32),),
             rows=(("orders", 61_204),),
             plan_digest="9c" * 32,
-            locked_at="2026-03-01T16:20:00+00:00",
+            locked_at=f"2026-0{2 if early else 3}-01T16:20:00+00:00",
             locked_by="mara",
             ledger_head="a1" * 32,
             salt="second-order/3",
             versions=(("pitcairn", "0.1.0"), ("duckdb", "1.5.0")),
         ),
+        attempt=ATTEMPT if confirms else None,
+        stayed="Which customers can be drawn, the deciding measure, “Repeat orders”, with its worth-it line, "
+        "the guardrail with its margin and the follow-up of 28 days.",
     )
 
 
@@ -405,6 +546,9 @@ def bare() -> Result:
         simulated=None,
         stage="explore",
         changed=(),
+        stayed=None,
+        attempt=None,
+        verdicts=tuple(replace(one, bullets=()) for one in base.verdicts),
         notices=(),
         flow=replace(base.flow, in_scope=None, left_out=()),
         measures=base.measures[:1],
@@ -418,7 +562,9 @@ def bare() -> Result:
 
 def with_looks(base: Result, days: int = 28) -> Result:
     """The same reading with a look a day, the range narrowing as customers come in."""
-    rows = []
+    rows, last = [], date.fromisoformat(base.end)
+    start = last - timedelta(days=days + base.follow_up_days - 1)
+    both = sum(one.counted for one in base.arms[:2])
     for arm in (one.id for one in base.arms if one.slot):
         effect = next(row.effect for row in base.measures[0].rows if row.arm == arm)
         assert isinstance(effect, Shown)
@@ -429,17 +575,22 @@ def with_looks(base: Result, days: int = 28) -> Result:
             rows.append(
                 LookRow(
                     arm=arm,
-                    day=(date(2026, 3, 15) + timedelta(days=at)).isoformat(),
+                    day=(last - timedelta(days=days - at)).isoformat(),
                     time=part,
                     information=part,
-                    customers=at * 350,
+                    customers=round(both * part),
                     z=2.0,
                     critical=3.0,
                     alarm=-3.0,
                     effect=shown(effect.control, effect.estimate + wobble, half),
                 )
             )
-    return replace(base, looks=tuple(rows))
+    eve = start - timedelta(days=1)
+    provenance = replace(base.provenance, locked_at=f"{eve}T16:20:00+00:00")
+    health = [
+        replace(one, sentence=f"Locked on {named(eve)}, unchanged.") if one.id == "plan" else one for one in base.health
+    ]
+    return replace(base, looks=tuple(rows), start=start.isoformat(), provenance=provenance, health=tuple(health))
 
 
 def with_extras(base: Result) -> Result:

@@ -83,12 +83,21 @@ def test_the_surprise_is_the_first_prediction_that_failed():
     assert titles.surprise(matches(result("too_early", 1), "higher")) is None
 
 
+def one_ready(base: Result) -> Result:
+    """The same reading, with one test open for every arm but the first."""
+    rows = [
+        replace(row, met=row.met and (row.arm == base.verdicts[0].arm or "guardrail" not in row.test))
+        for row in base.promotion
+    ]
+    return replace(base, promotion=tuple(rows))
+
+
 def test_promotion_counts_tests_by_arm():
-    assert titles.promotion(result("promote", 1)) == "“A note from the shop” meets 3 of 3 promotion tests"
-    assert titles.promotion(result("promote", 2)) == (
-        "“A note from the shop” meets 3 of 3 promotion tests and “A voucher by post” 2"
+    assert titles.promotion(result("promote", 1)) == "“A note from the shop” meets 4 of 4 promotion tests"
+    assert titles.promotion(one_ready(result("promote", 2))) == (
+        "“A note from the shop” meets 4 of 4 promotion tests and “A voucher by post” 3"
     )
-    assert titles.promotion(result("promote", 5)) == "One of five arms meets every promotion test"
+    assert titles.promotion(one_ready(result("promote", 5))) == "One of five arms meets every promotion test"
 
 
 def test_the_lock_is_told_with_its_day():

@@ -31,7 +31,7 @@ TOGETHER = "site: together/2026-03-01-2026-08-31.html"
 SHOTS = (
     *(Shot(file=code.replace("_", "-"), page=f"iteration: {code}", height=SCREEN) for code in VERDICTS),
     Shot(file="one-arm", page="iteration: one arm", height=SCREEN),
-    Shot(file="two-arms-effect", page="iteration: promote", part="effect", height=SCREEN),
+    Shot(file="two-arms-effect", page="iteration: adapt", part="effect", height=SCREEN),
     Shot(file="three-arms", page="iteration: three arms", height=SCREEN),
     Shot(file="five-arms", page="iteration: five arms"),
     Shot(file="no-guardrails", page="iteration: no guardrails", height=SCREEN),
@@ -39,7 +39,7 @@ SHOTS = (
     Shot(file="long-labels", page="iteration: long labels", height=SCREEN),
     Shot(file="german", page="iteration: German", height=SCREEN),
     Shot(file="japanese", page="iteration: Japanese", height=SCREEN),
-    Shot(file="groups-withheld", page="iteration: promote", part="groups", height=SCREEN),
+    Shot(file="groups-withheld", page="iteration: adapt", part="groups", height=SCREEN),
     Shot(file="thirty-measures", page="iteration: thirty measures", part="effect"),
     Shot(file="by-day", page="iteration: by day", part="built-up", height=SCREEN),
     Shot(file="all-iterations", page="iteration: promote", part="iterations", height=SCREEN),

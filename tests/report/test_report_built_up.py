@@ -88,7 +88,7 @@ def test_tables_hold_the_first_and_the_last_day_and_not_too_many():
     assert found is not None
     days = found.arms[0].days
     assert len(days) == MOST_ROWS
-    assert (days[0].day, days[-1].day) == ("16 March 2026", "1 October 2026")
+    assert (days[0].day, days[-1].day) == ("11 September 2025", "29 March 2026")
 
 
 def test_one_look_at_the_end_is_no_story():
@@ -102,7 +102,7 @@ def test_a_withheld_page_shows_no_looks_either():
 
 
 def test_the_title_says_since_when_the_estimate_has_settled():
-    assert titles.built_up(SAMPLE) == "Since 20 March 2026 the estimate has stayed inside its latest range"
+    assert titles.built_up(SAMPLE) == "Since 6 March 2026 the estimate has stayed inside its latest range"
     settled = replace(SAMPLE, looks=SAMPLE.looks[20:28])
     assert titles.built_up(settled) == "From the first look on, the estimate has stayed inside its latest range"
 

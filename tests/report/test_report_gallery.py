@@ -8,7 +8,9 @@ import struct
 import pytest
 from gallery import PHONE, PICTURES, SHOTS, SHOWN_IN, WIDE
 
-from result_samples import CODES
+from pitcairn.reading.result import Result
+from pitcairn.reading.verdict import standing
+from result_samples import CODES, result
 
 ISSUED = {
     *(f"iteration: {code}" for code in CODES),
@@ -57,3 +59,32 @@ def test_a_part_that_is_shown_is_a_part_of_an_iterations_page(shot) -> None:  # 
     from page_samples import pages
 
     assert f'<section id="{shot.part}"' in pages()[shot.page.removeprefix("iteration: ")]
+
+
+def told(sample: Result) -> dict[str, int]:
+    """What the cards count, and what the tables behind them hold: of all arms together."""
+    counted = re.findall(
+        r"(\d) of \d (guardrails|promotion)", "\n".join(b.text for v in sample.verdicts for b in v.bullets)
+    )
+    return {name: sum(int(number) for number, what in counted if what == name) for name in ("guardrails", "promotion")}
+
+
+@pytest.mark.parametrize("arms", [1, 2, 5])
+@pytest.mark.parametrize("code", CODES)
+def test_a_sample_does_not_contradict_itself(code, arms):
+    sample = result(code, arms)
+    assert sample.flow.drawn == sum(arm.assigned for arm in sample.arms)
+    assert sample.flow.counted == sum(arm.counted for arm in sample.arms)
+    assert sample.flow.drawn == sample.flow.counted + sample.flow.pending
+    assert sample.flow.in_scope == sample.flow.drawn + sum(one.count for one in sample.flow.left_out)
+    if sample.withheld:
+        return
+    met = sum(row.met for row in sample.promotion)
+    held = sum(row.state == "held" for row in sample.guardrails)
+    assert told(sample) == {"guardrails": held, "promotion": 0 if code == "too_early" else met}
+    assert (met == len(sample.promotion)) == (code == "promote")
+    assert (held == len(sample.guardrails)) == (code not in ("adapt", "too_early"))
+    for row in sample.measures[0].rows if code != "too_early" else ():
+        expected = standing((row.effect.low, row.effect.estimate, row.effect.high), sample.measures[0].worth_it)
+        wanted = {"promote": "pass", "adapt": "pass"}.get(code, code)
+        assert expected == wanted

@@ -15,7 +15,7 @@ from pitcairn.report.charts import Tick
 from pitcairn.report.pages import IterationPage
 from pitcairn.report.render import environment, iteration_page
 from pitcairn.report.site_pages import ProgramPage, StoryPage
-from result_samples import CODES, LABELS, bare, groups, relabelled, result, with_extras, with_looks
+from result_samples import CODES, LABELS, bare, relabelled, result, with_extras, with_looks
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>&amp;{{ 7*7 }}</title></style>"
 NOT_SHOWN = {
@@ -306,7 +306,7 @@ def test_labels_of_any_length_and_script_are_kept_whole(labels):
 
 
 def test_a_large_page_stays_small():
-    large = dataclasses.replace(result("adapt", 5), groups=groups(5) * 3)
+    large = dataclasses.replace(result("adapt", 5), groups=result("adapt", 5).groups * 3)
     assert sum(len(table.rows) for table in large.groups) == 105
     assert len(iteration_page(large).encode()) < 300_000
     assert len(iteration_page(result("adapt", 2)).encode()) < 100_000
