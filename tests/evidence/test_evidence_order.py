@@ -13,6 +13,7 @@ from evidence_plans import csv, events, group, is_, measure, observed, plan, wid
 from pitcairn.design.plan import Plan
 from pitcairn.estimate.effect import Effect
 from pitcairn.estimate.moments import Moments
+from pitcairn.estimate.quantile_sizes import bend_of
 from pitcairn.estimate.quantiles import Ladder, Ordered, Quantile, Ranked, quantile
 from pitcairn.estimate.quantiles_adjusted import adjusted_quantile_difference
 from pitcairn.evidence.collect import collect
@@ -112,6 +113,21 @@ def test_what_comes_out_does_not_grow_with_the_customers(engine: Engine, custome
         assert isinstance(arm, Ranked)
         assert arm.count > 10_000
         assert arm.ladder.ranks.size < 900
+
+
+def test_of_many_customers_one_value_far_out_on_either_side_is_told_and_no_range_ends_on_it(
+    engine: Engine, customers: Path, shop: dict[str, np.ndarray]
+) -> None:
+    cube, _ = read(engine, plan([TALL], draw=observed()), customers=customers)
+    arm, rows = cube.moments("tall")[("gift",)], np.sort(raw(shop, "gift"))
+    assert isinstance(arm, Ranked)
+    middle, reach = int(np.ceil(len(rows) * 0.9 - 1e-9)), int(len(rows) * 0.03)
+    assert [rank for rank, _ in arm.ladder.far] == [middle - reach, middle + reach]
+    assert [value for _, value in arm.ladder.far] == pytest.approx(rows[[middle - reach - 1, middle + reach - 1]])
+    assert arm.ladder.ranks[0] > middle - reach
+    assert arm.ladder.ranks[-1] < middle + reach
+    whole = Ladder(len(rows), np.arange(1, len(rows) + 1), rows)
+    assert bend_of(arm.ladder, 0.9) == pytest.approx(bend_of(whole, 0.9), abs=0.02)
 
 
 def test_orders_do_not_add_so_days_of_start_have_none(engine: Engine, customers: Path) -> None:

@@ -21,6 +21,7 @@ from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.files import files_of
 from pitcairn.evidence.makebelieve import KEPT, Pool
 from pitcairn.iteration.outcomes import Rehearsal, RehearsedScenario
+from pitcairn.iteration.outlook import outlook
 from pitcairn.iteration.rehearse import rehearse
 from pitcairn.iteration.rehearsed import STOPS, counted
 from pitcairn.program import ProgramFolder
@@ -151,6 +152,36 @@ def test_the_power_by_formula_is_the_one_worked_out_by_hand(rate: Rehearsal) -> 
     error = np.sqrt(before * (1 - before) / sizes["usual"] + after * (1 - after) / sizes["note"])
     z = 0.045 / error - 1.959964
     assert rate.expected == pytest.approx(0.5 * (1 + np.tanh(z * 0.7978845608 * (1 + 0.044715 * z**2))), abs=2e-3)
+
+
+THREE = "1/4, role: control}\n  card: {label: A card, share: 1/4}\n  call: {label: A call, share: 1/4}"
+ONE_NUMBER: dict[str, tuple[tuple[str, str], ...]] = {
+    "even": (),
+    "uneven": (("1/2, role", "9/10, role"), ("A note, share: 1/2", "A note, share: 1/10")),
+    "few events": (("20 per 1000", "60 per 1000"), ("groups:", "take: 1/40\ngroups:")),
+    "three arms": (
+        ("1/2, role: control}", THREE),
+        ("A note, share: 1/2", "A note, share: 1/4"),
+    ),
+    "looks": (("stage: explore", "stage: confirm"), ("start:", "starts_over: 14 days\nstart:"), ("-16", "-30")),
+}
+
+
+@pytest.mark.parametrize("which", ONE_NUMBER)
+def test_plan_and_rehearse_say_one_chance(tmp_path: Path, which: str) -> None:
+    folder = a_shop(tmp_path / "shop")
+    rewritten(folder.iteration_file("note", 1), *ONE_NUMBER[which])
+    planned = outlook(folder, "note", 1).curve[2].chance
+    assert planned is not None
+    assert 0.02 < planned < 0.98
+    assert rehearse(folder, "note", 1, repetitions=1).expected == pytest.approx(planned, abs=1e-9)
+
+
+@pytest.mark.parametrize("cap", [None, 60.0])
+def test_plan_and_rehearse_say_one_chance_of_an_amount(tmp_path: Path, cap: float | None) -> None:
+    folder = a_spending_shop(tmp_path / "shop", cap=cap, worth_it=0.8)
+    planned = outlook(folder, "note", 1).curve[2].chance
+    assert rehearse(folder, "note", 1, repetitions=1).expected == pytest.approx(planned, abs=1e-6)
 
 
 # --- repeatable, and without a trace --------------------------------------------------------------------------

@@ -76,6 +76,8 @@ class Ladder:
     values: Floats
     below: Below | None = None
     """Where something was known before the start, so that it can be taken out."""
+    far: tuple[tuple[int, float], ...] = ()
+    """Ranks with their values that lie beyond the ladder on either side: for sizing, no range ends on them."""
 
     def __post_init__(self) -> None:
         if self.ranks.shape != self.values.shape or np.any(np.diff(self.ranks) < 1):

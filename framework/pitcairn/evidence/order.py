@@ -2,7 +2,8 @@
 
 Orders do not add, so the engine ranks each group of customers by itself and hands out a ladder: the quantile's own
 value, and values at ranks around it, closer together than a thirtieth of the standard error of a rank. Ranges end on
-its steps, which makes them at most that much wider. What comes out grows with the number of groups, not of customers.
+its steps, which makes them at most that much wider. Of many customers one value far out on either side says how values
+lie there, for sizing. What comes out grows with the number of groups, not of customers.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pitcairn.design.plan import MeasurePlan
+from pitcairn.estimate.quantile_sizes import WIDE
 from pitcairn.estimate.quantiles import Below, Ladder
 from pitcairn.evidence.apart import Apart
 from pitcairn.evidence.cube import Ladders
@@ -41,8 +43,9 @@ class Order:
         return cls(sql, slot.decimals, apart)
 
     def read(self, rows: Sequence[tuple[int, ...]]) -> Ladders:
-        """The ladders, from the statement's rows: dimension, group, customers, rank, value; where something was known
-        before the start also how many have less, how many at most that, and these ones' sums of what was known.
+        """The ladders, from the statement's rows: dimension, group, customers, rank, value, 1 for one far out; where
+        something was known before the start also how many have less, how many at most that, and these ones' sums of
+        what was known.
         """
         found: dict[tuple[int, int], list[tuple[int, ...]]] = {}
         counts: dict[tuple[int, int], int] = {}
@@ -59,8 +62,10 @@ class Order:
         }
 
     def _ladder(self, count: int, steps: list[tuple[int, ...]]) -> Ladder:
-        ranks, values, *more = zip(*sorted(steps), strict=True)
-        scaled = np.array(values, dtype=np.float64) / 10 ** self._decimals[0]
+        scale = 10 ** self._decimals[0]
+        far = tuple((rank, value / scale) for rank, value, is_far, *_ in sorted(steps) if is_far)
+        ranks, values, _, *more = zip(*sorted(step for step in steps if not step[2]), strict=True)
+        scaled = np.array(values, dtype=np.float64) / scale
         known = None
         if more:
             sums = [
@@ -69,7 +74,7 @@ class Order:
             ]
             under, upto = (np.array(column, dtype=np.int64) for column in more[:2])
             known = Below(under, upto, np.column_stack(sums))
-        return Ladder(count, np.array(ranks, dtype=np.int64), scaled, known)
+        return Ladder(count, np.array(ranks, dtype=np.int64), scaled, known, far)
 
 
 def _sql(inner: str, value: str, covariates: Sequence[str], share: float, apart: Apart) -> str:
@@ -88,7 +93,7 @@ def _sql(inner: str, value: str, covariates: Sequence[str], share: float, apart:
         + " FROM ordered"
     )
     kept = "".join(f", {name}" for name in more)
-    exact, spread = _double(share), _double(share * (1 - share))
+    exact, spread, far = (_double(one) for one in (share, share * (1 - share), WIDE * min(share, 1 - share)))
     error = f"SQRT(CAST(p_count AS DOUBLE PRECISION) * {spread})"
     # The middle is found as the estimator finds it, in the same arithmetic.
     middle = f"CEIL(CAST(p_count AS DOUBLE PRECISION) * {exact} - {_double(1e-9)})"
@@ -99,9 +104,11 @@ def _sql(inner: str, value: str, covariates: Sequence[str], share: float, apart:
         f"ranked AS ({ranked}), "
         f"stepped AS (SELECT p_by, p_key, p_count, p_rank, p_value{kept}, "
         f"p_rank - CASE WHEN {middle} < 1 THEN 1 ELSE CAST({middle} AS BIGINT) END AS p_off, "
-        f"CASE WHEN {step} < 1 THEN 1 ELSE {step} END AS p_step, {REACH} * {error} + {STEPS} AS p_reach FROM ranked) "
-        f"SELECT p_by, p_key, p_count, p_rank, p_value{kept} FROM stepped "
-        f"WHERE ABS(p_off) <= p_reach AND p_off % p_step = 0"
+        f"CASE WHEN {step} < 1 THEN 1 ELSE {step} END AS p_step, {REACH} * {error} + {STEPS} AS p_reach, "
+        f"CAST(FLOOR(CAST(p_count AS DOUBLE PRECISION) * {far}) AS BIGINT) AS p_far FROM ranked) "
+        f"SELECT p_by, p_key, p_count, p_rank, p_value, "
+        f"CASE WHEN ABS(p_off) <= p_reach THEN 0 ELSE 1 END{kept} FROM stepped "
+        f"WHERE (ABS(p_off) <= p_reach AND p_off % p_step = 0) OR (ABS(p_off) = p_far AND p_far > p_reach)"
     )
 
 

@@ -22,12 +22,22 @@ WILD = 3.0
 
 
 def helps(
-    plan: Plan, known: Mapping[str, Known], bar: Bar, *, total: int, eligible: int, needed: int | None, gain: float
+    plan: Plan,
+    known: Mapping[str, Known],
+    bar: Bar,
+    alone: Bar,
+    *,
+    total: int,
+    eligible: int,
+    needed: int | None,
+    gain: float,
 ) -> tuple[str, ...]:
-    """What would let the iteration see its worth-it line; `gain` is the smallest it sees now."""
+    """What would let the iteration see its worth-it line; `gain` is the smallest it sees now, `alone` the bar for a
+    single arm.
+    """
     return (
         *_more_customers(plan, total, eligible, needed),
-        *_halves(plan, known, bar, total, gain),
+        *_halves(plan, known, alone, total, gain),
         *_one_by_one(plan, known[plan.deciding.id], bar, total, gain),
         *_answers(plan, known[plan.deciding.id], bar, total),
         *_other_measures(plan, known, bar, total, gain),

@@ -46,6 +46,8 @@ class Known:
     are drawn, and how alike their customers are is not known."""
     skew: float = 0.0
     """Of one customer's value; 0 if unknown."""
+    bend: float = 0.0
+    """Of a quantile: how much closer values lie on one side of it than on the other; 0 if unknown."""
 
 
 def known_measures(
@@ -120,6 +122,7 @@ def _from_past(plan: Plan, one: Past, before: Known | None) -> Known | None:
         basis=one.basis,
         design=design,
         skew=spread.skew,
+        bend=spread.bend,
     )
 
 
@@ -161,6 +164,7 @@ def _from_reading(
         left=1.0 if by_households else _left(result, measure, then, before),
         basis=f"{usual.customers:,} customers of {reading.pilot}, iteration {reading.number}, who got today's practice",
         skew=before.skew if before else 0.0,
+        bend=before.bend if before else 0.0,
         design=(ranges / sd) ** 2 if by_households and ranges else _design(plan, before),
     )
 

@@ -238,6 +238,7 @@ class _View:
             self.plan,
             self.known,
             self.bar,
+            Bar.alone(self.plan, self.arm, self.attempt.level if self.attempt else None, self.drawn.drawn // 2),
             total=self.drawn.drawn,
             eligible=self.drawn.drawn + dict(self.drawn.left_out).get(NOT_TAKEN, 0),
             needed=self.needed if isinstance(self.needed, int) else None,

@@ -14,26 +14,24 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-from math import sqrt
 from pathlib import Path
-
-from scipy.special import ndtr, ndtri
 
 from pitcairn.canonical import plain
 from pitcairn.design.plan import Plan
 from pitcairn.design.resolve import resolve
 from pitcairn.errors import Refused
-from pitcairn.estimate.power import rate_spread
 from pitcairn.evidence.draw import ASSIGNMENT, Draw, count, draw
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.files import files_of
 from pitcairn.evidence.makebelieve import MADE, Pool
 from pitcairn.evidence.population import Taken, draw_sources
+from pitcairn.iteration.known import Known
 from pitcairn.iteration.launch import taken_before
 from pitcairn.iteration.locked import earlier_gains, lock_of, plan_before, plan_of, refuse_changes
 from pitcairn.iteration.outcomes import Rehearsal
 from pitcairn.iteration.read import judged
 from pitcairn.iteration.rehearsed import SCENARIOS, Tally, findings, notes
+from pitcairn.iteration.sight import Bar, Pair, chance
 from pitcairn.ledger import attempts, history
 from pitcairn.ledger.history import LaunchRow
 from pitcairn.program import ProgramFolder
@@ -219,7 +217,7 @@ def _told(run: _Run, plan: Plan, drawn: Draw, repetitions: int, *, locked: bool)
         eligible=run.pool.size,
         arms=tuple((arm, plan.arm(arm).label, number) for arm, number in drawn.arms),
         level=one_sided,
-        expected=_expected(run, plan, dict(drawn.arms), one_sided),
+        expected=_expected(run, plan, dict(drawn.arms)),
         scenarios=scenarios,
         findings=(),
         notes=notes(run.pool.plan, run.pool.habits, run.pushes, repetitions, locked=locked),
@@ -228,10 +226,13 @@ def _told(run: _Run, plan: Plan, drawn: Draw, repetitions: int, *, locked: bool)
     return replace(rehearsal, findings=findings(rehearsal))
 
 
-def _expected(run: _Run, plan: Plan, sizes: Mapping[str, int], one_sided: float) -> float:
-    """How often the gain put in should be told from none in the smallest arm, as `plan` reckons: by spread alone."""
-    habit, gain = run.pool.habits[plan.deciding.id], run.pushes[1].gain
-    treated = rate_spread(min(1.0, max(0.0, habit.mean + gain))) if habit.measure.is_rate else habit.sd
-    least = min(sizes[arm.id] for arm in plan.treatments)
-    error = sqrt((habit.sd**2 / sizes[plan.comparison.id] + treated**2 / least) / habit.answered * run.pool.alike)
-    return float(ndtr(abs(gain) / error + ndtri(one_sided)))
+def _expected(run: _Run, plan: Plan, sizes: Mapping[str, int]) -> float:
+    """How often the gain put in should be told from none in the smallest arm, as `plan` reckons."""
+    habit, gain = run.pool.habits[plan.deciding.id], abs(run.pushes[1].gain)
+    known = Known(
+        mean=habit.mean, sd=habit.sd, answered=habit.answered, left=1.0, basis="the pool", design=run.pool.alike
+    )
+    arms = (plan.comparison, *plan.treatments)
+    bar = Bar.of(plan, plan.deciding, run.lock.level, [sizes[arm.id] for arm in arms])
+    pair = Pair(control=sizes[plan.comparison.id], treated=min(sizes[arm.id] for arm in plan.treatments))
+    return chance(plan, known, bar, pair, gain) or 0.0

@@ -1,8 +1,8 @@
 """What can be seen of one measure with so many customers, and how many customers a given gain would need.
 
 The sizes follow the test that will read the measure: counted outcomes where few events are expected, the pooled one
-where arms are of unequal size, else the normal approximation. Everything comes from what is known of the measure from
-the program's own history (`known`).
+where arms are of unequal size, ranks for quantiles, else the normal approximation. Everything comes from what is known
+of the measure from the program's own history (`known`).
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pitcairn.design.plan import ArmPlan, MeasurePlan, Plan
-from pitcairn.estimate import power, rare, unequal
+from pitcairn.estimate import power, quantile_sizes, rare, unequal
 from pitcairn.estimate.assurance import chance_to_pass
 from pitcairn.estimate.chances import inflation
 from pitcairn.estimate.effect import NotAvailable
 from pitcairn.estimate.power import power_each, rate_spread
+from pitcairn.estimate.quantile_sizes import Around, QuantileArms
 from pitcairn.estimate.skewed import is_uneven
 from pitcairn.estimate.unequal import Arms, Values
 from pitcairn.iteration.known import Known
@@ -57,6 +58,12 @@ class Bar:
         level = spends if alone else spends / len(plan.treatments)
         found = inflation([time for _, time in looks], level, power_of(plan, measure), spending(plan))
         return cls(level=level, inflation=1.0 if isinstance(found, NotAvailable) else found)
+
+    @classmethod
+    def alone(cls, plan: Plan, arm: ArmPlan, spends: float | None, half: int) -> Bar:
+        """Of the deciding measure, if this arm were tried by itself, with so many customers on either side."""
+        arms = tuple(replace(one, share=0.5) for one in (plan.comparison, arm))
+        return cls.of(replace(plan, arms=arms), plan.deciding, spends, [half, half])
 
     @property
     def confidence(self) -> float:
@@ -187,7 +194,21 @@ class _Sized:
         control, treated = self.pair.times(self.known.answered / self.bar.inflation)
         return rare.RareArms(control=round(control), treated=round(treated), level=self.bar.level)
 
+    @property
+    def ranks(self) -> QuantileArms:
+        control, treated = self.sizes
+        return QuantileArms(control=round(control), treated=round(treated), level=self.bar.level)
+
+    @property
+    def around(self) -> Around | None:
+        """Of a quantile, which ranks are read for."""
+        if self.measure.kind != "quantile":
+            return None
+        return Around(at=self.measure.at or 0.5, sd=self.known.sd, bend=self.known.bend)
+
     def gain(self, often: float) -> float | NotAvailable:
+        if self.around is not None:
+            return self.ranks.visible_gain(self.around, power=often, up=self.up)
         if self.is_rare:
             return self.few.visible_gain(self.known.mean, power=often, up=self.up)
         if self.is_uneven:
@@ -200,6 +221,8 @@ class _Sized:
         return power.visible_gain(sd_control=self.known.sd, level=level, better_up=self.up, **judged)
 
     def margin(self, often: float) -> float | NotAvailable:
+        if self.around is not None:
+            return self.ranks.visible_gain(self.around, power=often, up=self.up)
         if self.is_rare:
             return self.few.visible_margin(self.known.mean, power=often, up=self.up)
         if self.is_uneven:
@@ -215,6 +238,11 @@ class _Sized:
 
     def total(self, plan: Plan, arm: ArmPlan, often: float) -> int | NotAvailable:
         gain, shares = self.measure.worth_it or 0.0, (plan.comparison.share, arm.share)
+        if self.around is not None:
+            parts, level = (shares[0] * self.worth, shares[1] * self.worth), self.bar.level
+            return quantile_sizes.customers_needed(
+                self.around, parts=parts, gain=gain, level=level, power=often, up=self.up
+            )
         if self.is_uneven:
             found = unequal.customers_needed(
                 self.values, shares=shares, gain=gain, level=self.bar.level, power=often, up=self.up
@@ -264,6 +292,8 @@ class _Sized:
     def chance(self, gain: float) -> float | None:
         if self.error(gain) is None:
             return None
+        if self.around is not None:
+            return self.ranks.chance(self.around, gain, up=self.up)
         if self.is_rare:
             return self.few.chance(self.known.mean, gain, up=self.up)
         if self.is_uneven:

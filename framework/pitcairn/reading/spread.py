@@ -18,6 +18,7 @@ from pitcairn.estimate.adjust import linearised
 from pitcairn.estimate.clustered import Clustered
 from pitcairn.estimate.effect import Effect
 from pitcairn.estimate.moments import Moments
+from pitcairn.estimate.quantile_sizes import bend_of
 from pitcairn.estimate.quantiles import Ranked
 from pitcairn.estimate.skewed import skewness
 from pitcairn.reading.effects import effect
@@ -39,6 +40,8 @@ class Varies:
     """How many times the variance is what it would be if every customer had been drawn alone."""
     skew: float
     """0 where it is not known."""
+    bend: float
+    """Of a quantile, as `estimate.quantile_sizes` has it; 0 for others."""
 
 
 def varies(measure: MeasurePlan, arm: Moments) -> Varies | None:
@@ -55,6 +58,7 @@ def varies(measure: MeasurePlan, arm: Moments) -> Varies | None:
         left=min(1.0, (adjusted / sd) ** 2),
         design=1.0 if drawn is None else (drawn / adjusted) ** 2,
         skew=_skew(measure, plain),
+        bend=bend_of(arm.ladder, measure.at or 0.5) if isinstance(arm, Ranked) else 0.0,
     )
 
 
