@@ -11,6 +11,7 @@ from every_page import every_page
 from test_report_render import Page
 
 from pitcairn.reading.glossary import TERMS
+from pitcairn.report.own import checked
 from pitcairn.report.terms import VERBS
 
 FORBIDDEN = (
@@ -159,6 +160,11 @@ def test_nothing_runs_and_nothing_is_fetched(read: dict[str, Page]) -> None:
         assert page.attributes("src") + page.attributes("style") == [], name
         away = [link for link in page.attributes("href") if re.match(r"\w+:|//", link) and link != "data:,"]
         assert away == [], name
+
+
+def test_our_own_pages_pass_what_a_programs_own_templates_must(pages: dict[str, str]) -> None:
+    for name, html in pages.items():
+        assert checked(html, name) == html
 
 
 def test_hostile_words_are_cut_where_everybody_sees_it_and_turn_nothing_around(pages: dict[str, str]) -> None:
