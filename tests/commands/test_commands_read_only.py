@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 from bread_shop import LAUNCH, OBSERVED, READ, a_shop, call
 
+import pitcairn
 from pitcairn.commands.group import run
 from pitcairn.program import ProgramFolder
 
 NOBODY = 65534
+CODE = Path(pitcairn.__file__)
 LATER = ("--by", "Bo", "--today", "2026-03-17")
 WRITING = {
     "launch": ("before", LAUNCH, "pilots/p/lists: Permission denied."),
@@ -49,6 +51,10 @@ def without_rights(folder: Path) -> Iterator[None]:
     rights(folder, 0o555, 0o444)
     if root:
         os.seteuid(NOBODY)
+        if not os.access(CODE, os.R_OK, effective_ids=True):
+            os.seteuid(0)
+            rights(folder, 0o755, 0o644)
+            pytest.skip("root steps down here, and then may not read Pitcairn's own files")
     try:
         yield
     finally:
