@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -85,8 +86,8 @@ def test_ratios_quantiles_and_changes_are_sized_before_anything_was_read(tmp_pat
     assert found.can_show is not None
     assert len(found.curve) == 5
     page = plan_page(found)
-    assert page.chart is not None
     assert [one.gain for one in page.sizes] == [one.gain_text for one in found.curve]
+    assert (page.chart is not None) == (find_spec("vl_convert") is not None)
 
 
 def test_an_earlier_reading_of_a_ratio_and_a_median_says_more_than_events_before(tmp_path: Path) -> None:

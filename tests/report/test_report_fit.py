@@ -213,6 +213,7 @@ def _long(value: Any) -> Any:
 
 
 def test_what_is_cut_does_not_depend_on_who_drew_the_charts() -> None:
+    pytest.importorskip("vl_convert", reason="the charting library, the extra “charts”, is not installed")
     found = large(arms=3)
     pages = {charts: iteration_page(found, charts=charts) for charts in (Charts.DRAWN, Charts.OUTLINED)}
     cuts = said(pages[Charts.OUTLINED]).split("So that this page stays small, ")[1:]
