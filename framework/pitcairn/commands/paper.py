@@ -121,6 +121,9 @@ class Paper:
             self.stream.flush()
         except BrokenPipeError:
             _leave_quietly(self.stream)
+        except OSError:
+            _leave_quietly(self.stream)
+            raise
 
 
 def unicode_safe(stream: TextIO) -> bool:

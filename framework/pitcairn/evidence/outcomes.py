@@ -154,7 +154,7 @@ def joined(relation: Relation, measures: Sequence[MeasurePlan], before: Before, 
     values_sql = {name: before.change(measure, number, name).sql for name, (measure, number) in found.items()}
     wanted = ["p_cell", *before.carried, _listed(values_sql)]
     inner = f"SELECT {', '.join(wanted)} FROM ({rows}) AS outcomes LEFT JOIN {TABLE} ON p_customer = p_who"
-    return Reduction(inner, ["p_cell"], slots, highest_of=_weighed(measures, slots))
+    return Reduction(inner, ["p_cell"], _on_top(slots), highest_of=_weighed(measures, slots))
 
 
 def happened(
@@ -171,7 +171,12 @@ def happened(
     shape = _Events(relation, measures, before, people, as_of)
     inner = shape.joined_first() if people.own_start or events > _BUSY * people.count else shape.added_up_first()
     slots = shape.slots(thirds=thirds)
-    return Reduction(inner, ["p_cell"], slots, rows="SUM(p_seen)", highest_of=_weighed(measures, slots))
+    return Reduction(inner, ["p_cell"], _on_top(slots), rows="SUM(p_seen)", highest_of=_weighed(measures, slots))
+
+
+def _on_top(slots: Sequence[Slot]) -> list[Slot]:
+    """Where whoever has no row has 0, outcomes come on top of what is known of everybody before the start."""
+    return [replace(slot, before_known=not slot.may_be_missing) for slot in slots]
 
 
 def _weighed(measures: Sequence[MeasurePlan], slots: Sequence[Slot]) -> str | None:

@@ -141,13 +141,11 @@ def _create(
     before: Sequence[Number],
     drawn: str,
 ) -> str:
-    columns: dict[str | None, list[str]] = {id: [] for id in (None, *relations)}
-    for place, digit in enumerate(digits):
-        if not digit.over_all:
-            columns[digit.source].append(f"{digit.sql} AS p_digit_{place}")
+    parts, cell = _cell(digits)
+    columns: dict[str | None, list[str]] = {id: [parts[id]] if id in parts else [] for id in (None, *relations)}
     for place, number in enumerate(before):
         columns[plan.population].append(f"{number.sql} AS p_before_{place}")
-    chosen = ["base.p_customer AS p_customer", f"{_cell(digits)} AS p_cell"]
+    chosen = ["base.p_customer AS p_customer", f"{cell} AS p_cell"]
     if plan.has_own_starts:
         columns[plan.observed.source if plan.observed else None].append(f"{_start(plan, relations)} AS p_start")
         chosen.append("p_start")
@@ -212,13 +210,22 @@ def _named_as(named: str, own: str) -> str:
     return f"CASE WHEN {named} IS NULL THEN CONCAT('c', CAST({own} AS VARCHAR)) ELSE CONCAT('d', {named}) END"
 
 
-def _cell(digits: Sequence[Digit]) -> str:
-    """All digits as one number, the first in the highest place; who is not in a file has digit 0 there."""
-    sql = "CAST(0 AS BIGINT)"
-    for place, digit in enumerate(digits):
-        number = digit.sql if digit.over_all else f"COALESCE(p_digit_{place}, 0)"
-        sql = f"({sql} * {len(digit.raws)} + {number})"
-    return sql
+def _cell(digits: Sequence[Digit]) -> tuple[dict[str | None, str], str]:
+    """All digits as one number, the first in the highest place: what each file adds to it, and their sum.
+
+    Who is not in a file has digit 0 there. A file's digits are one number before anything is joined, because every
+    column that a join carries costs as much as a digit's own column in the file.
+    """
+    within: dict[str | None, list[str]] = {}
+    over_all: list[str] = []
+    worth = 1
+    for digit in reversed(digits):
+        term = f"COALESCE({digit.sql}, 0) * CAST({worth} AS BIGINT)"
+        (over_all if digit.over_all else within.setdefault(digit.source, [])).append(term)
+        worth *= len(digit.raws)
+    names = {source: f"p_part_{place}" for place, source in enumerate(within)}
+    parts = {source: f"{' + '.join(terms)} AS {names[source]}" for source, terms in within.items()}
+    return parts, " + ".join([*(f"COALESCE({name}, 0)" for name in names.values()), *over_all])
 
 
 # --- its digits -----------------------------------------------------------------------------------------------

@@ -42,6 +42,8 @@ class Slot:
     """Columns that are 0 or 1, and so their own squares."""
     thirds: int = 0
     """Products of three are added up for the first so many columns."""
+    before_known: bool = False
+    """What has only values before the start in it is not added up: it is known of everybody already."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -158,10 +160,11 @@ class Reduction:
             return self._places.setdefault(term, len(self._places))
 
         size = len(slot.columns)
+        first = range(len(slot.values) if slot.before_known else size)
         return _Layout(
-            tuple(place(one) for one in range(size)),
-            tuple(((one, other), place(one, other)) for one in range(size) for other in range(one, size)),
-            tuple((triple, place(*triple)) for triple in triples(slot.thirds)),
+            tuple(place(one) for one in first),
+            tuple(((one, other), place(one, other)) for one in first for other in range(one, size)),
+            tuple((triple, place(*triple)) for triple in triples(slot.thirds) if triple[0] in first),
         )
 
 

@@ -45,10 +45,11 @@ class Sums:
             self.linear[place] += other.linear[place]
         for places, product in other.products.items():
             self.products[places] += product if places[0] < size else 0
-        if len(other.cubes) < len(self.cubes):
-            self.cubes = {triple: total for triple, total in self.cubes.items() if triple in other.cubes}
-        for triple in self.cubes:
-            self.cubes[triple] += other.cubes[triple] if triple[0] < size else 0
+        self.cubes = {
+            triple: total + other.cubes[triple] if triple[0] < size else total
+            for triple, total in self.cubes.items()
+            if triple[0] >= size or triple in other.cubes
+        }
 
     def add_people(self, count: int, before: Sums | None) -> None:
         """Customers with 0 for everything but the last integers, the values before the start, if there are any."""
