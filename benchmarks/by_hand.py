@@ -1,7 +1,7 @@
 """The references: one aggregate query, as somebody who knows the data would write it, and numpy behind it.
 
     python -m benchmarks.by_hand wide DATA [--once-each]
-    python -m benchmarks.by_hand events DATA ASSIGNMENT
+    python -m benchmarks.by_hand events DATA --assignment FILE [--needed-only]
     python -m benchmarks.by_hand sha256 DATA
 
 Nothing is checked but what the arguments ask for: every column is known to be there and filled, every arm and level
@@ -132,8 +132,12 @@ def coded(column: str, levels: Sequence[str]) -> str:
     return f"CASE {column} {' '.join(f'WHEN {level!r} THEN {place}' for place, level in enumerate(levels))} END"
 
 
-def events_sql(data: Path, assignment: Path, ids: str) -> str:
-    """Events to a row a customer, that to sums by cell; the start is the same for all, so the window is a range."""
+def events_sql(data: Path, assignment: Path, ids: str, *, needed_only: bool = False) -> str:
+    """Events to a row a customer, that to sums by cell; the start is the same for all, so the window is a range.
+
+    `needed_only` passes over the events that no measure looks at, as a careful person could, too.
+    """
+    needed = " AND (what = 'order' OR (what = 'visit' AND day <= DATE '2026-03-15'))" if needed_only else ""
     cell = coded("arm", ARMS)
     for group, levels in GROUPS.items():
         cell = f"({cell}) * {len(levels)} + {coded(group, levels)}"
@@ -145,7 +149,7 @@ def events_sql(data: Path, assignment: Path, ids: str) -> str:
                 COUNT(CASE WHEN what = 'order' THEN 1 END) AS orders,
                 SUM(CASE WHEN what = 'order' THEN amount END) AS spend
             FROM read_parquet('{data}/events/*.parquet')
-            WHERE day BETWEEN DATE '2026-03-02' AND DATE '2026-03-29'
+            WHERE day BETWEEN DATE '2026-03-02' AND DATE '2026-03-29'{needed}
             GROUP BY customer),
         people AS (
             SELECT customer, {cell} AS cell, visited_before, orders_before,
@@ -160,9 +164,11 @@ def events_sql(data: Path, assignment: Path, ids: str) -> str:
         SELECT cell, {moments_sql(EVENTS)} FROM joined GROUP BY cell"""
 
 
-def events(connection: duckdb.DuckDBPyConnection, data: Path, assignment: Path, ids: str) -> Answer:
+def events(
+    connection: duckdb.DuckDBPyConnection, data: Path, assignment: Path, ids: str, *, needed_only: bool
+) -> Answer:
     """The cube; its effects as well, so that both can be seen to be right."""
-    rows = connection.execute(events_sql(data, assignment, ids)).fetchall()
+    rows = connection.execute(events_sql(data, assignment, ids, needed_only=needed_only)).fetchall()
     cells = np.array([row[0] for row in rows])
     digits = []
     for levels in reversed(GROUPS.values()):
@@ -221,6 +227,7 @@ def main() -> None:
     parser.add_argument("--into", type=Path)
     parser.add_argument("--ids", default="text")
     parser.add_argument("--once-each", action="store_true")
+    parser.add_argument("--needed-only", action="store_true")
     parser.add_argument("--memory-limit")
     asked = parser.parse_args()
     connection = connect(asked.memory_limit, asked.data / "spill")
@@ -228,7 +235,7 @@ def main() -> None:
     if asked.what == "wide":
         answer = wide(connection, asked.data, once_each=asked.once_each)
     elif asked.what == "events":
-        answer = events(connection, asked.data, asked.assignment, asked.ids)
+        answer = events(connection, asked.data, asked.assignment, asked.ids, needed_only=asked.needed_only)
     elif asked.what == "draw":
         answer = draw(connection, asked.data, asked.into)
     elif asked.what == "place":

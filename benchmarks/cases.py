@@ -87,12 +87,19 @@ def events(data: Path, ids: str) -> Case:
         commands={
             "reading": ours,
             "query": hand,
+            "query of what is needed": (*hand, "--needed-only"),
             "reading in 2 GB": (*ours, *LITTLE),
             "query in 2 GB": (*hand, *LITTLE),
         },
         comparisons=(
             Comparison("reading / query", "reading", "query", "work", 1.15),
             Comparison("the same, peak memory", "reading", "query", "memory", 1.2),
+            Comparison(
+                "reading / a query that passes over what no measure looks at",
+                "reading",
+                "query of what is needed",
+                "work",
+            ),
             Comparison("both may take 2 GB", "reading in 2 GB", "query in 2 GB", "work", 1.15),
             Comparison("the same, peak memory", "reading in 2 GB", "query in 2 GB", "memory", 1.2),
         ),

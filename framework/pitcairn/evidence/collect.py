@@ -373,6 +373,10 @@ class _Reading:
         """Rows of the source, and on the way those whose day no measure looks at."""
         day = found.day(found.source.time, needed_by="the events' day")
         last = made.last_start + timedelta(days=max(measure.window_days for measure in measures) - 1)
+        known = found.days(found.source.time, needed_by="the events' day")
+        if known and made.first_start <= known[0] and known[1] <= last:
+            self._outside_days.append(Outside(source=found.source.id, early=0, late=0, undated=0))
+            return found.table.rows
         tests = (f"{day} < {literal(made.first_start)}", f"{day} > {literal(last)}", f"{day} IS NULL")
         counts = ", ".join(f"COUNT(CASE WHEN {test} THEN 1 END)" for test in tests)
         ((rows, early, late, undated),) = self._engine.rows(f"SELECT COUNT(*), {counts} FROM {found.sql}")

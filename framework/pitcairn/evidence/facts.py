@@ -198,7 +198,7 @@ class Facts:
     duplicates_checked: bool
     """False where a source has no customer column, so that a customer twice cannot be seen."""
     outside: int
-    """Rows of outcome sources about customers nobody drew: ignored, and counted."""
+    """Rows of outcome sources about customers nobody drew, of events those that a measure looks at: not added up."""
     statements: int
     """How many statements the engine ran for the cube."""
     levels: tuple[LevelCount, ...] = ()

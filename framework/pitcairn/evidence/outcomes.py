@@ -262,7 +262,7 @@ class _Events:
     def added_up_first(self) -> str:
         """Events of everybody by customer, then the join: fastest where most events are about the drawn."""
         sums = ", ".join(self._sums())
-        totals = f"SELECT p_who, COUNT(*) AS p_seen, {sums} FROM ({self._rows()}) AS events GROUP BY p_who"
+        totals = f"SELECT p_who, COUNT(*) AS p_seen, {sums} FROM {self._looked_at()} GROUP BY p_who"
         return self._valued(f"({totals}) AS totals LEFT JOIN {TABLE} ON p_customer = p_who")
 
     def joined_first(self) -> str:
@@ -270,9 +270,25 @@ class _Events:
         keys = ", ".join(dict.fromkeys(["p_customer", "p_cell", *self._before.carried]))
         totals = (
             f"SELECT {keys}, COUNT(*) AS p_seen, {', '.join(self._sums())} "
-            f"FROM ({self._rows()}) AS events LEFT JOIN {TABLE} ON p_customer = p_who GROUP BY {keys}"
+            f"FROM (SELECT * FROM {self._looked_at()}) AS looked_at "
+            f"LEFT JOIN {TABLE} ON p_customer = p_who GROUP BY {keys}"
         )
         return self._valued(f"({totals}) AS totals")
+
+    def _looked_at(self) -> str:
+        """The events that some measure looks at; every other one would be added up as nothing, at the same cost."""
+        tests = [self._is_looked_at(place, total) for place, _, total in self._each()]
+        rows = f"({self._rows()}) AS events"
+        return rows if None in tests else f"{rows} WHERE {' OR '.join(dict.fromkeys(filter(None, tests)))}"
+
+    def _is_looked_at(self, place: int, total: values.Total) -> str | None:
+        """None for whatever happens on the days that are read."""
+        measure = self._measures[place]
+        within = None if self._people.own_start else self._within(measure.window_days)
+        if within is None and not (measure.where or measure.over_where):
+            return None
+        happened = f"{self._events()[total.event.sql]} IS NOT NULL"
+        return happened if within is None else f"({happened} AND {within})"
 
     def _rows(self) -> str:
         """One row an event; the literal range of days lets storage skip what lies outside."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,16 @@ class Relation:
         """Whether the files say that no cell of the column is empty; an empty text counts as empty too."""
         wanted = self.name(name, needed_by=needed_by)
         return wanted in self.table.complete and self.table.columns[wanted] != "VARCHAR"
+
+    def days(self, name: str | None, *, needed_by: str) -> tuple[date, date] | None:
+        """The first and the last day of a column of days, where the files say so and no cell of it is empty."""
+        if name is None or self.kind(name, needed_by=needed_by) != "DATE":
+            return None
+        return (
+            self.table.days.get(self.name(name, needed_by=needed_by))
+            if self.is_complete(name, needed_by=needed_by)
+            else None
+        )
 
     @property
     def keeps_whole_ids(self) -> bool:

@@ -7,6 +7,7 @@ import gzip
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from math import isfinite
 from pathlib import Path
 from typing import TextIO
@@ -34,6 +35,8 @@ class Table:
     """Columns that the files themselves say have no empty cell."""
     ends: dict[str, tuple[float, float]] = field(default_factory=dict)
     """The lowest and the highest number of a column, where the files say so."""
+    days: dict[str, tuple[date, date]] = field(default_factory=dict)
+    """The first and the last day of a column, where the files say so; those of an empty cell are not among them."""
     rows: int = 0
     """How many rows there are, where the files say so."""
 
@@ -180,17 +183,26 @@ def _parquet(engine: Engine, files: Sequence[Path]) -> Table:
 
 def _with_footers(engine: Engine, found: Table, listed: str) -> Table:
     """What the files' footers say of every piece of a column: whether it has a NULL, its lowest and highest value."""
-    low, high = (f"TRY_CAST(stats_{end}_value AS DOUBLE)" for end in ("min", "max"))
     rows = engine.rows(
         "SELECT path_in_schema, COUNT(stats_null_count) = COUNT(*) AND SUM(stats_null_count) = 0, "
-        f"COUNT({low}) = COUNT(*) AND COUNT({high}) = COUNT(*), MIN({low}), MAX({high}), SUM(row_group_num_rows) "
+        f"SUM(row_group_num_rows), {_lowest_and_highest('DOUBLE')}, {_lowest_and_highest('DATE')} "
         f"FROM parquet_metadata([{listed}]) GROUP BY path_in_schema"
     )
     return replace(
         found,
         complete=frozenset(name for name, complete, *_ in rows if complete),
-        ends={name: (low, high) for name, _, known, low, high, _ in rows if known and isfinite(low) and isfinite(high)},
-        rows=max((int(count) for *_, count in rows), default=0),
+        ends={name: (low, high) for name, *_, low, high, _, _ in rows if low is not None and isfinite(high - low)},
+        days={name: (low, high) for name, *_, low, high in rows if low is not None},
+        rows=max((int(count) for _, _, count, *_ in rows), default=0),
+    )
+
+
+def _lowest_and_highest(kind: str) -> str:
+    """NULL and NULL where one piece of the column does not say."""
+    low, high = (f"TRY_CAST(stats_{end}_value AS {kind})" for end in ("min", "max"))
+    return ", ".join(
+        f"CASE WHEN COUNT({low}) = COUNT(*) AND COUNT({high}) = COUNT(*) THEN {end} END"
+        for end in (f"MIN({low})", f"MAX({high})")
     )
 
 
