@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from evidence_plans import START, csv, events, is_, measure, observed, parquet, plan, wide
 
-from pitcairn.design.plan import MeasurePlan, Plan
+from pitcairn.design.plan import Condition, MeasurePlan, Plan
 from pitcairn.estimate.moments import Moments
 from pitcairn.evidence.collect import collect
 from pitcairn.evidence.cube import Cube
@@ -102,20 +102,15 @@ def check(cube: Cube, asked: Plan, rows: Sequence[Event], starts: dict[str, date
             np.testing.assert_allclose(moments.spread, wanted.spread, rtol=1e-9, atol=1e-9, err_msg=one.id)
 
 
+def wheres(one: MeasurePlan) -> tuple[tuple[Condition, ...], ...]:
+    return (one.where, one.over_where) if one.kind == "ratio" else (one.where,)
+
+
 def looked_at(asked: Plan, row: Event) -> bool:
-    """Whether an event has something for one of the measures; all customers start on the same day."""
+    """Whether one of the measures looks at such an event; all customers start on the same day."""
     after = (row.day - START).days if row.day else -1
     return any(
-        0 <= after < one.window_days
-        and (
-            not one.where
-            or (one.over_where and row.what == "visit")
-            or (
-                row.what == one.where[0].values[0]
-                and (one.column != "amount" or row.amount is not None)
-                and (one.column != "score" or row.score is not None)
-            )
-        )
+        0 <= after < one.window_days and any(not where or row.what == where[0].values[0] for where in wheres(one))
         for one in asked.measures
     )
 

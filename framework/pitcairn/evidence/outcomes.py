@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from pitcairn.design.plan import MeasurePlan, Plan
+from pitcairn.design.plan import Condition, MeasurePlan, Plan
 from pitcairn.evidence import values
 from pitcairn.evidence.ends import safe_as_doubles
 from pitcairn.evidence.people import TABLE, People
@@ -262,7 +262,7 @@ class _Events:
     def added_up_first(self) -> str:
         """Events of everybody by customer, then the join: fastest where most events are about the drawn."""
         sums = ", ".join(self._sums())
-        totals = f"SELECT p_who, COUNT(*) AS p_seen, {sums} FROM {self._looked_at()} GROUP BY p_who"
+        totals = f"SELECT p_who, COUNT(*) AS p_seen, {sums} FROM ({self._rows()}) AS events GROUP BY p_who"
         return self._valued(f"({totals}) AS totals LEFT JOIN {TABLE} ON p_customer = p_who")
 
     def joined_first(self) -> str:
@@ -270,25 +270,9 @@ class _Events:
         keys = ", ".join(dict.fromkeys(["p_customer", "p_cell", *self._before.carried]))
         totals = (
             f"SELECT {keys}, COUNT(*) AS p_seen, {', '.join(self._sums())} "
-            f"FROM (SELECT * FROM {self._looked_at()}) AS looked_at "
-            f"LEFT JOIN {TABLE} ON p_customer = p_who GROUP BY {keys}"
+            f"FROM ({self._rows()}) AS events LEFT JOIN {TABLE} ON p_customer = p_who GROUP BY {keys}"
         )
         return self._valued(f"({totals}) AS totals")
-
-    def _looked_at(self) -> str:
-        """The events that some measure looks at; every other one would be added up as nothing, at the same cost."""
-        tests = [self._is_looked_at(place, total) for place, _, total in self._each()]
-        rows = f"({self._rows()}) AS events"
-        return rows if None in tests else f"{rows} WHERE {' OR '.join(dict.fromkeys(filter(None, tests)))}"
-
-    def _is_looked_at(self, place: int, total: values.Total) -> str | None:
-        """None for whatever happens on the days that are read."""
-        measure = self._measures[place]
-        within = None if self._people.own_start else self._within(measure.window_days)
-        if within is None and not (measure.where or measure.over_where):
-            return None
-        happened = f"{self._events()[total.event.sql]} IS NOT NULL"
-        return happened if within is None else f"({happened} AND {within})"
 
     def _rows(self) -> str:
         """One row an event; the literal range of days lets storage skip what lies outside."""
@@ -296,8 +280,24 @@ class _Events:
         day = self._relation.day(self._relation.source.time, needed_by="the measures' windows")
         columns = [f"{key} AS p_who", f"{day} AS p_day"]
         columns += [f"{sql} AS {alias}" for sql, alias in self._events().items()]
-        between = values.on_days(day, self._first, self._last)
-        return f"SELECT {', '.join(columns)} FROM {self._relation.sql} WHERE {between}"
+        tests = [values.on_days(day, self._first, self._last), *self._looked_at(day)]
+        return f"SELECT {', '.join(columns)} FROM {self._relation.sql} WHERE {' AND '.join(tests)}"
+
+    def _looked_at(self, day: str) -> list[str]:
+        """Whether some measure looks at an event; every other one would be added up as nothing, at the same cost."""
+        longest: dict[tuple[Condition, ...], int] = {}
+        for measure in self._measures:
+            for where in (measure.where, measure.over_where) if measure.kind == "ratio" else (measure.where,):
+                longest[where] = max(measure.window_days, longest.get(where, 0))
+        found = []
+        for where, days in longest.items():
+            tests = [condition_sql(self._relation, where)] if where else []
+            if days < self._longest and not self._people.own_start:
+                tests.append(values.on_days(day, self._first, self._first + timedelta(days=days - 1)))
+            if not tests:
+                return []
+            found.append(f"({' AND '.join(tests)})")
+        return [f"({' OR '.join(found)})"]
 
     def _events(self) -> dict[str, str]:
         """What an event is worth, each expression once, and what it is called."""
