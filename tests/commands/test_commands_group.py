@@ -255,14 +255,24 @@ def _answers() -> tuple[str, ...]:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
-@pytest.mark.parametrize("form", [(), ("--json",)])
+@pytest.mark.parametrize("form", [("status",), ("status", "--json"), ("--help",), ("status", "--help")])
 def test_an_answer_that_cannot_be_written_ends_without_a_traceback(tmp_path, form):
     subprocess.run([sys.executable, "-m", "pitcairn", "init", "tea"], cwd=tmp_path, check=True, capture_output=True)
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "pitcairn", "-C", "tea", "status", *form],
+            [sys.executable, "-m", "pitcairn", "-C", "tea", *form],
             cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
         )  # fmt: skip
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "No space left" in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only a POSIX shell closes a standard stream")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+@pytest.mark.parametrize(("words", "code"), [("--help", 0), ("status --json", 3), ("status", 3), ("nope", 2)])
+def test_a_closed_stream_keeps_nothing_and_changes_no_exit_code(tmp_path, words, code, closed):
+    line = f"exec '{sys.executable}' -m pitcairn {words} {closed}"
+    done = subprocess.run(["sh", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert "Traceback" not in done.stdout + done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
@@ -11,6 +12,7 @@ import click
 from pitcairn import __version__
 from pitcairn.commands.failures import BUG, failure_of, report, show_traceback
 from pitcairn.commands.options import around
+from pitcairn.commands.paper import finish, open_what_is_closed
 from pitcairn.commands.session import Session
 
 VERBS: dict[str, tuple[str, str, str]] = {
@@ -103,13 +105,19 @@ def pitcairn(context: click.Context) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Runs a command line and gives its exit code; no exception but SystemExit leaves it."""
+    open_what_is_closed()
     words = list(arguments)
     session = Session(json="--json" in words[: words.index("--") if "--" in words else None])
     try:
         code = pitcairn.main(words, prog_name="pitcairn", standalone_mode=False, obj=session)
         return code if isinstance(code, int) else 0
+    except BrokenPipeError:
+        return 0
     except (Exception, KeyboardInterrupt) as error:
         failure = failure_of(error, unsure=session.unsure)
         if failure.exit_code == BUG:
             show_traceback(session)
         return report(session, failure)
+    finally:
+        finish(sys.stdout)
+        finish(sys.stderr)

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, TextIO
 
 import click
@@ -121,9 +122,21 @@ class Paper:
             self.stream.flush()
         except BrokenPipeError:
             _leave_quietly(self.stream)
-        except OSError:
-            _leave_quietly(self.stream)
-            raise
+
+
+def open_what_is_closed() -> None:
+    """Gives standard streams that the caller closed (`>&-`) a place to write to, which keeps nothing."""
+    nowhere = Path(os.devnull)
+    sys.stdout = sys.stdout or nowhere.open("w", encoding="utf-8")
+    sys.stderr = sys.stderr or nowhere.open("w", encoding="utf-8")
+
+
+def finish(stream: TextIO) -> None:
+    """The last flush: what a full disk did not take is told already, and must not fail once more as Python ends."""
+    try:
+        stream.flush()
+    except OSError:
+        _leave_quietly(stream)
 
 
 def unicode_safe(stream: TextIO) -> bool:
