@@ -138,7 +138,8 @@ def test_conditions_choose_rows(engine: Engine, tmp_path: Path, conditions: list
 def test_days_are_read_in_every_way_they_are_written(engine: Engine, tmp_path: Path) -> None:
     written = [
         "2026-03-02", "2026-03-02 23:59:59", "2026-03-02T10:00", "2026-03-02T10:00:00.123", " 2026-03-02 ",
-        "2026-03-01T23:30:00Z", "2026-03-01 23:30:00+00", "2026-03-02T20:00:00-02:00",
+        "2026-03-01T23:30:00Z", "2026-03-01 23:30:00+00", "2026-03-02T20:00:00-02:00", "2026-03-01 23:30:00 UTC",
+        "2026-03-01 23:30:00.5 UTC", "2026-03-02 20:00 Asia/Tokyo", "2026-03-01 20:00 America/New_York",
     ]  # fmt: skip
     path = csv(tmp_path / "a.csv", "\n".join(["customer,day", *(f"a,{day}" for day in written)]))
     found = relation(engine, events(), (path,))

@@ -386,3 +386,35 @@ def test_a_level_that_nobody_is_in_is_not_there(engine: Engine, tmp_path: Path) 
     town = group("spent", column=None, levels=levels(much=is_("spend", 9), some=is_("spend", 1)))
     cube, _ = collect(engine, simple(groups=(town,)), {"customers": (path,)}, assignment=None, as_of=AS_OF)
     assert cube.dimensions[1].levels == ("some",)
+
+
+# --- what is no number, and days beyond any calendar ------------------------------------------------------------
+
+
+def asks(comparison: Any, limit: float) -> Condition:
+    return Condition(column="age", comparison=comparison, values=(limit,))
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+@pytest.mark.parametrize("comparison", ["at_least", "at_most", "above", "below"])
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_what_is_no_finite_number_fits_no_condition_and_is_shown(
+    engine: Engine, tmp_path: Path, value: str, comparison: str, kind: str
+) -> None:
+    test = asks(comparison, 35.0)
+    rows = "VALUES ('secret1', 'control', 30, 1), ('secret2', 'gift', 40, 2)"
+    if kind == "csv":
+        lines = ("secret1,control,30,1", "secret2,gift,40,2", f"secret3,gift,{value},100")
+        path = customers(tmp_path, *lines, header="customer,arm,age,spend")
+    else:
+        last = f"('secret3', 'gift', CAST('{value}' AS DOUBLE), 100)"
+        query = f"SELECT * FROM ({rows}, {last}) AS t(customer, arm, age, spend)"
+        path = parquet(engine, tmp_path / "customers.parquet", query)
+    grouped = group("old", column=None, levels=levels(old=test))
+    for asked in (
+        simple(keep=(test,)),
+        simple(groups=[grouped]),
+        plan([measure("spend", where=(test,))], draw=observed()),
+    ):
+        message = refused(engine, asked, customers=path)
+        assert f"row 3 (the header is not counted): “{value}” in column “age” is not a" in message

@@ -173,6 +173,33 @@ def test_the_same_from_each_customers_own_start(engine: Engine, tmp_path: Path, 
     check(cube, asked, rows, starts, earlier)
 
 
+@pytest.mark.parametrize("never", ["9999-12-31", "12000-01-01", "infinity"])
+@pytest.mark.parametrize("long_ago", ["0001-01-01", "0044-03-15 (BC)", "-infinity"])
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_starts_that_no_calendar_reaches_are_early_or_too_late_and_nothing_worse(
+    engine: Engine, tmp_path: Path, never: str, long_ago: str, kind: str
+) -> None:
+    starts = {"c0": "2026-03-03", "c1": "2026-03-04", "c2": never, "c3": long_ago}
+    rows = [f"('{c}', '{('control', 'gift')[c in 'c1c3']}', CAST('{day}' AS DATE))" for c, day in starts.items()]
+    query = f"SELECT * FROM (VALUES {', '.join(rows)}) AS t(customer, arm, since)"
+    orders = "SELECT * FROM (VALUES ('c0', DATE '2026-03-05'), ('c2', DATE '2026-03-06')) AS t(customer, day)"
+    if kind == "parquet":
+        files = {
+            "customers": (parquet(engine, tmp_path / "customers.parquet", query),),
+            "orders": (parquet(engine, tmp_path / "orders.parquet", orders),),
+        }
+    else:
+        files = {"customers": (tmp_path / "customers.csv",), "orders": (tmp_path / "orders.csv",)}
+        engine.run(f"COPY ({query}) TO '{tmp_path}/customers.csv' (HEADER)")
+        engine.run(f"COPY ({orders}) TO '{tmp_path}/orders.csv' (HEADER)")
+    asked = plan([ALL_DAYS], sources=[wide(), events()], draw=observed(start="since"))
+    cube, facts = collect(engine, asked, files, assignment=None, as_of=date(2026, 5, 31))
+    control, gift = facts.arms
+    assert (control.assigned, control.counted, control.after_end) == (1, 1, 1)
+    assert (gift.assigned, gift.counted, gift.before_start) == (2, 2, 1)
+    assert cube.moments("rows")["control",].mean[0] == 1
+
+
 @pytest.mark.parametrize(
     ("first", "last", "undated", "wanted", "asked_for"),
     [

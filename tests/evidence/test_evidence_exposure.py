@@ -101,6 +101,16 @@ def test_a_row_a_customer_says_who_was_reached_in_their_own_follow_up(
     assert reached(facts) == {"control": (control[start], 2), "gift": (gift[start], 4)}
 
 
+@pytest.mark.parametrize("said", ["nan", "inf", "NaN", "never"])
+def test_what_is_no_number_says_of_nobody_that_they_were_reached(
+    engine: Engine, files: dict[str, Path], tmp_path: Path, said: str
+) -> None:
+    path = csv(tmp_path / "said.csv", CUSTOMERS.replace(",0,2026-03-16", f",{said},2026-03-16"))
+    asked = plan([SPEND], sources=SOURCES, draw=observed(), exposure=exposure(column="opened"))
+    _, facts = read(engine, asked, files | {"customers": path})
+    assert reached(facts) == {"control": (1, 2), "gift": (2, 4)}
+
+
 @pytest.mark.parametrize(("start", "control", "gift"), [(None, 1, 1), ("began", 0, 2)])
 def test_events_say_it_by_one_row_in_the_follow_up(
     engine: Engine, files: dict[str, Path], start: str | None, control: int, gift: int

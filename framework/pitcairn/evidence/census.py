@@ -35,7 +35,7 @@ def start_sql(start: str, plan: Plan, as_of: date) -> str:
     day = f"DATE_DIFF('day', {literal(plan.start)}, {start})"
     return (
         f"CASE WHEN {start} IS NULL THEN NULL WHEN {start} < {literal(plan.start)} THEN {EARLY} "
-        f"WHEN {day} > {last} THEN {last + 1} ELSE {day} END"
+        f"WHEN {start} > {literal(plan.start + timedelta(days=last))} THEN {last + 1} ELSE {day} END"
     )
 
 

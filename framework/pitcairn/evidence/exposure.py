@@ -80,7 +80,9 @@ def _row_says_so(relation: Relation, asked: ExposurePlan) -> str:
     tests = [condition_sql(relation, asked.where, needed_by=_WHY)] if asked.where else []
     if asked.column is not None:
         yes = Condition(column=asked.column, comparison="in", values=(True,))
-        more = f"COALESCE({relation.number_if_any(asked.column, needed_by=_WHY)} > 0, FALSE)"
+        number = relation.number_if_any(asked.column, needed_by=_WHY)
+        # What is no number is no yes either, and engines hold it for the largest one.
+        more = f"COALESCE({number} > 0 AND {number} < 1e300, FALSE)"
         tests.append(f"(COALESCE({condition_sql(relation, [yes], needed_by=_WHY)}, FALSE) OR {more})")
     return " AND ".join(tests) or "TRUE"
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf, isfinite
 
 from pitcairn.design.plan import GroupPlan
 from pitcairn.errors import DataError
-from pitcairn.evidence.sources import Relation, condition_sql, shown
+from pitcairn.evidence.sources import ENDLESS, Relation, condition_sql, shown
 from pitcairn.evidence.sql import literal
 
 NOT_KNOWN = "not known"
@@ -85,7 +86,7 @@ def too_many(group: GroupPlan, count: str, examples: Sequence[str]) -> DataError
 def _between(number: str, cuts: Sequence[float]) -> str:
     """Which piece between the cuts; a number that is not finite stops the statement."""
     whens = " ".join(f"WHEN {number} < {literal(cut)} THEN {place}" for place, cut in enumerate(cuts))
-    endless = f"WHEN {number} > 1e300 OR {number} < -1e300 THEN CAST({number} AS BIGINT)"
+    endless = f"WHEN {ENDLESS.format(number)} THEN CAST({number} AS BIGINT)"
     return f"CASE WHEN {number} IS NULL THEN NULL {endless} {whens} ELSE {len(cuts)} END"
 
 
@@ -100,7 +101,13 @@ def _ranges(cuts: Sequence[float]) -> tuple[str, ...]:
 
 
 def _by_number(name: str) -> tuple[int, float, str]:
+    """Numbers by size, then words by letter; “nan” is a word, since it stands in no order among numbers.
+
+    >>> sorted(["x", "10", "nan", "9"], key=_by_number)
+    ['9', '10', 'nan', 'x']
+    """
     try:
-        return (0, float(name), name)
+        number = float(name)
     except ValueError:
-        return (1, 0.0, name)
+        number = inf
+    return (0, number, name) if isfinite(number) else (1, 0.0, name)

@@ -95,7 +95,7 @@ def people(
     drawn = "" if plan.observed else _draw(engine, plan, assignment, previous, whole_ids=whole_ids)
     engine.run(_create(plan, relations, digits, before, drawn))
     own_start = plan.has_own_starts
-    starts = "MIN(p_start), MAX(p_start)" if own_start else "NULL, NULL"
+    starts = f"MIN({_ordinary(plan)}), MAX({_ordinary(plan)})" if own_start else "NULL, NULL"
     ((count, first, last),) = engine.rows(f"SELECT COUNT(*), {starts} FROM {TABLE}")
     if assignment is not None:
         _refuse_doubled(engine, relations, assignment, count)
@@ -276,6 +276,12 @@ def _start(plan: Plan, relations: Mapping[str, Relation]) -> str:
     if plan.observed is None:
         return "start"
     return relations[plan.observed.source].day(plan.observed.start, needed_by="the observed start")
+
+
+def _ordinary(plan: Plan) -> str:
+    """A customer's start within what a calendar can add days to; nobody who starts after the end is ever counted."""
+    first, last = literal(date.min), literal(plan.end)
+    return f"CASE WHEN p_start < {first} THEN {first} WHEN p_start > {last} THEN {last} ELSE p_start END"
 
 
 def _coded(source: str | None, sql: str, raws: Sequence[Any]) -> Digit:

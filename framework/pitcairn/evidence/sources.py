@@ -30,6 +30,8 @@ _NUMBER = re.compile(r"(DOUBLE|FLOAT|DECIMAL\(.*)")
 _TEXT = re.compile(r"(VARCHAR|ENUM\(.*|UUID)")
 _TRUE, _FALSE = "'true', 't', 'yes', 'y', '1'", "'false', 'f', 'no', 'n', '0'"
 _SIGNS = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
+ENDLESS = "{0} > 1e300 OR {0} < -1e300"
+"""Whether a number is not finite, or as good as that; a cast to a whole number then stops the statement."""
 _SHOWN = 20
 """So many column names are listed in a message."""
 
@@ -142,6 +144,10 @@ class Relation:
         if kind == "VARCHAR":
             return f"CAST({self._numeral(column)} AS DOUBLE)"
         raise self._wrong_kind(name, kind, "a number")
+
+    def may_be_endless(self, name: str, *, needed_by: str) -> bool:
+        """Whether the column can hold what is no finite number."""
+        return self.kind(name, needed_by=needed_by) in ("DOUBLE", "FLOAT", "VARCHAR")
 
     def number_if_any(self, name: str, *, needed_by: str) -> str:
         """The column as a number; NULL where it is none: for comparing, where text is just another answer."""
@@ -299,10 +305,11 @@ def _folded(name: str) -> str:
 
 
 def _written_day(column: str, cast: str) -> str:
-    """A day written as text; only what carries an offset goes through the slower clock of time zones."""
+    """A day written as text; only what carries an offset, or the name of a zone, goes through the slower clock."""
     text = f"NULLIF(TRIM({column}), '')"
     clock = f"SUBSTR({text}, 11)"
-    offset = f"{clock} LIKE '%Z' OR {clock} LIKE '%+%' OR {clock} LIKE '%-%'"
+    named = f"SUBSTR({text}, 12)"
+    offset = f"{clock} LIKE '%+%' OR {clock} LIKE '%-%' OR UPPER({named}) <> LOWER({named})"
     zoned = f"{cast}({cast}({text} AS TIMESTAMP WITH TIME ZONE) AS DATE)"
     return f"CASE WHEN {offset} THEN {zoned} ELSE {cast}({text} AS DATE) END"
 
@@ -311,7 +318,11 @@ def _test(relation: Relation, condition: Condition, needed_by: str) -> str:
     if condition.comparison != "in":
         (limit,) = condition.values
         number = relation.number(condition.column, needed_by=needed_by)
-        return f"{number} {_SIGNS[condition.comparison]} {literal(limit)}"
+        test = f"{number} {_SIGNS[condition.comparison]} {literal(limit)}"
+        if not relation.may_be_endless(condition.column, needed_by=needed_by):
+            return test
+        # Engines hold what is no number for the largest one, and it would be above every limit.
+        return f"CASE WHEN {ENDLESS.format(number)} THEN CAST({number} AS BIGINT) = 0 ELSE {test} END"
     return _is_one_of(relation, condition, needed_by)
 
 
