@@ -28,7 +28,7 @@ from drawn_pilot import (
 from pitcairn.canonical import file_digest
 from pitcairn.design.assignment import arm_of, bucket, take_salt
 from pitcairn.design.eligibility import IN_AN_EARLIER_ITERATION, IN_ANOTHER_PILOT, NOT_TAKEN, OPTED_OUT
-from pitcairn.design.plan import ObservedPlan, Plan, SourcePlan
+from pitcairn.design.plan import ObservedPlan, OptOutPlan, Plan, SourcePlan
 from pitcairn.errors import DataError, PitcairnError
 from pitcairn.evidence.draw import count, draw
 from pitcairn.evidence.engine import Engine
@@ -367,6 +367,39 @@ def test_a_customer_twice_is_found_even_where_they_are_left_out(engine: Engine, 
     files = {"customers": csv_file(tmp_path / "c.csv", ["customer", "mail"], rows)}
     with pytest.raises(DataError, match=r"1 customer more than once \(2 rows\)"):
         count(engine, plan(opt_out=(opted_out("customers", "mail", "no"),)), files, taken=())
+
+
+@pytest.mark.parametrize("word", ["WAHR", "x", "on", "None", "2"])
+def test_an_opt_out_that_is_neither_true_nor_false_is_never_taken_for_no_opt_out(
+    engine: Engine, tmp_path: Path, word: str
+) -> None:
+    files = {"customers": csv_file(tmp_path / "c.csv", *numbered(60, quit=dict.fromkeys(range(40), "no") | {7: word}))}
+    pilot = plan(opt_out=(opted_out("customers", "quit", True),))
+    for attempt in (
+        lambda: count(engine, pilot, files, taken=()),
+        lambda: draw(engine, pilot, files, taken=(), into=tmp_path / "lists"),
+    ):
+        with pytest.raises(DataError, match=rf"c\.csv, row 8 .*“{word}” in column “quit” is neither true nor false"):
+            attempt()
+    assert not (tmp_path / "lists").exists()
+
+
+@pytest.mark.parametrize("word", ["true", "TRUE", " Yes ", "y", "T", "1", "1.0"])
+def test_an_opt_out_is_true_in_any_spelling(engine: Engine, tmp_path: Path, word: str) -> None:
+    files = {"customers": csv_file(tmp_path / "c.csv", *numbered(60, quit={7: word, 9: "no", 11: "0.0"}))}
+    found = count(engine, plan(opt_out=(opted_out("customers", "quit", True),)), files, taken=())
+    assert dict(found.left_out) == {"opted out": 1}
+
+
+def test_other_words_in_rows_that_cannot_be_an_opt_out_are_nobodys_business(engine: Engine, tmp_path: Path) -> None:
+    answers = [["c5", "mail", "no"], ["c6", "mail", "yes"], ["c7", "colour", "blue"]]
+    files = {
+        "customers": csv_file(tmp_path / "c.csv", *numbered(60)),
+        "choices": csv_file(tmp_path / "e.csv", ["customer", "asked", "choice"], answers),
+    }
+    where = (*only("asked", "mail"), *only("choice", False))
+    found = count(engine, plan(opt_out=(OptOutPlan(source="choices", where=where),)), files, taken=())
+    assert dict(found.left_out) == {"opted out": 1}
 
 
 def test_a_customer_twice_is_fine_where_only_one_row_is_in_scope(engine: Engine, tmp_path: Path) -> None:

@@ -185,7 +185,8 @@ def named_arm(plan: Plan, raw: Any) -> str | None:
 def _says(written: str, value: Scalar) -> bool:
     """Whether text from the data means the value of the plan: numbers as numbers, true and false in any spelling."""
     if isinstance(value, bool):
-        return written.lower() in (("true", "t", "yes", "y", "1") if value else ("false", "f", "no", "n", "0"))
+        said = ("true", "t", "yes", "y", "1", "1.0") if value else ("false", "f", "no", "n", "0", "0.0")
+        return written.lower() in said
     if isinstance(value, str):
         return written == value.strip()
     try:

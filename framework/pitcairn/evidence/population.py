@@ -17,7 +17,7 @@ from pitcairn.evidence.columns import check_columns, draw_needs
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.ids import alike, drawn_key
 from pitcairn.evidence.levels import Split, split
-from pitcairn.evidence.sources import Relation, condition_sql, relation
+from pitcairn.evidence.sources import Relation, binding_sql, condition_sql, relation
 from pitcairn.evidence.sql import literal, path_literal
 from pitcairn.evidence.values import on_days
 
@@ -163,7 +163,7 @@ def _known(
     if isinstance(rule, OptedOut):
         parts = [
             f"SELECT {found.key(needed_by='the opt-out')} AS who FROM {found.sql} "
-            f"WHERE {condition_sql(found, choice.where, needed_by='the opt-out')}"
+            f"WHERE {binding_sql(found, choice.where, needed_by='the opt-out')}"
             for choice in rule.choices
             for found in (sources[choice.source],)
         ]
@@ -212,7 +212,7 @@ def _households_of(
 def _contacts(rule: OverCap, events: Relation) -> str:
     who = events.key(needed_by="the contact cap")
     day = events.day(events.source.time, needed_by="the contact cap")
-    counts = condition_sql(events, rule.cap.where, needed_by="the contact cap")
+    counts = binding_sql(events, rule.cap.where, needed_by="the contact cap")
     return (
         f"SELECT {who} AS who, COUNT(*) AS contacts FROM {events.sql} "
         f"WHERE {on_days(day, rule.first, rule.last)} AND {counts} GROUP BY {who}"

@@ -28,7 +28,7 @@ _WHOLE = re.compile(r"U?(TINYINT|SMALLINT|INTEGER)|BIGINT")
 """Kinds of whole numbers that BIGINT holds."""
 _NUMBER = re.compile(r"(DOUBLE|FLOAT|DECIMAL\(.*)")
 _TEXT = re.compile(r"(VARCHAR|ENUM\(.*|UUID)")
-_TRUE, _FALSE = "'true', 't', 'yes', 'y', '1'", "'false', 'f', 'no', 'n', '0'"
+_TRUE, _FALSE = "'true', 't', 'yes', 'y', '1', '1.0'", "'false', 'f', 'no', 'n', '0', '0.0'"
 _SIGNS = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
 ENDLESS = "{0} > 1e300 OR {0} < -1e300"
 """Whether a number is not finite, or as good as that; a cast to a whole number then stops the statement."""
@@ -49,6 +49,7 @@ class Relation:
     _numbers: dict[str, str] = field(default_factory=dict)
     """Columns read as numbers so far, and what for: where to look when a value turns out not to be one."""
     _days: dict[str, str] = field(default_factory=dict)
+    _flags: dict[str, str] = field(default_factory=dict)
     whole_ids: bool = False
     """Whether customers are whole numbers in all that is compared with this: see `ids.alike`."""
 
@@ -170,6 +171,12 @@ class Relation:
             return _written_day(column, "CAST")
         raise self._wrong_kind(name, kind, "a day")
 
+    def flag(self, name: str, *, needed_by: str) -> str:
+        """The column as true or false, in any spelling; NULL where empty. Another word stops the statement."""
+        text = self.text(name, needed_by=needed_by)
+        self._flags.setdefault(self.name(name, needed_by=needed_by), needed_by)
+        return _flag(text, "CAST")
+
     def numbered(self, part: str) -> str:
         """One file as a FROM clause with the column `pitcairn_row`: 1 for its first row, the header not counted."""
         return f"(SELECT *, ROW_NUMBER() OVER () AS pitcairn_row FROM {part}) AS numbered"
@@ -180,6 +187,10 @@ class Relation:
             self._first_non_number(engine, name, needed_by)
         for name, needed_by in self._days.items():
             self._first_non_day(engine, name, needed_by)
+        for name, needed_by in self._flags.items():
+            text = f"NULLIF(TRIM(CAST({identifier(name)} AS VARCHAR)), '')"
+            test = f"{text} IS NOT NULL AND {_flag(text, 'TRY_CAST')} IS NULL"
+            self._first(engine, name, needed_by, test, "is neither true nor false", "pitcairn_row")
 
     def _first_non_number(self, engine: Engine, name: str, needed_by: str) -> None:
         column, kind = identifier(name), self.table.columns[name]
@@ -217,6 +228,8 @@ class Relation:
     def _remedy(self, value: str, trouble: str) -> str:
         if trouble == "is not a day":
             return "write days as year-month-day, such as 2026-03-02, with or without a time"
+        if trouble == "is neither true nor false":
+            return "write true or false, yes or no, 1 or 0; or ask for the word itself where program.yaml asks for true"
         if self.source.decimal == "." and re.fullmatch(r"\s*-?[\d.]*,\d+\s*", value):
             return f'numbers with decimal commas need, under source “{self.source.id}” in program.yaml:  decimal: ","'
         mark = "1234,56" if self.source.decimal == "," else "1234.56"
@@ -262,6 +275,17 @@ def condition_sql(relation: Relation, conditions: Sequence[Condition], *, needed
     """All conditions as one test, in brackets; TRUE where there are none. An empty cell fits no condition."""
     tests = [_test(relation, condition, needed_by) for condition in conditions]
     return f"({' AND '.join(tests)})" if tests else "TRUE"
+
+
+def binding_sql(relation: Relation, conditions: Sequence[Condition], *, needed_by: str) -> str:
+    """As `condition_sql`, for what protects customers: a word that is neither true nor false is not taken for a no.
+
+    It stops the statement, where the other conditions hold: see `explained`.
+    """
+    flags = [one for one in conditions if one.comparison == "in" and all(isinstance(v, bool) for v in one.values)]
+    others = condition_sql(relation, [one for one in conditions if one not in flags], needed_by=needed_by)
+    tests = [f"{relation.flag(one.column, needed_by=needed_by)} IN ({literals(one.values)})" for one in flags]
+    return f"CASE WHEN {others} THEN {' AND '.join(tests)} END" if tests else others
 
 
 @contextmanager
@@ -312,6 +336,13 @@ def _written_day(column: str, cast: str) -> str:
     offset = f"{clock} LIKE '%+%' OR {clock} LIKE '%-%' OR UPPER({named}) <> LOWER({named})"
     zoned = f"{cast}({cast}({text} AS TIMESTAMP WITH TIME ZONE) AS DATE)"
     return f"CASE WHEN {offset} THEN {zoned} ELSE {cast}({text} AS DATE) END"
+
+
+def _flag(text: str, cast: str) -> str:
+    return (
+        f"CASE WHEN LOWER({text}) IN ({_TRUE}) THEN TRUE WHEN LOWER({text}) IN ({_FALSE}) THEN FALSE "
+        f"ELSE {cast}({text} AS BOOLEAN) END"
+    )
 
 
 def _test(relation: Relation, condition: Condition, needed_by: str) -> str:

@@ -11,7 +11,11 @@ class OptOut(Model):
     """Who must never be drawn."""
 
     source: Id = Field(description="The source that knows.")
-    where: Conditions = Field(min_length=1, description="A customer with such a row has opted out.")
+    where: Conditions = Field(
+        min_length=1,
+        description="A customer with such a row has opted out. Where true or false is asked for, any other word is "
+        "refused, never taken for no opt-out.",
+    )
 
 
 class ContactCap(Model):
