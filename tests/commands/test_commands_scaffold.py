@@ -343,12 +343,51 @@ def test_an_amount_that_cannot_be_is_asked_again_at_once_and_costs_no_answer(cal
     said = call("-C", "tea", "new", "second-order")
     assert said.code == 0, said.err
     told = " ".join(said.err.split())
-    assert "“20” is more than all customers, and “ordered” is a share of them; write for example “20 per 1000”" in told
-    assert "“3” is more than all customers, and “unsubscribed” is a share" in told
+    assert "“20” is more than all customers: “ordered” is a share between 0 and 1; write for example “20 per" in told
+    assert "“3” is more than all customers: “unsubscribed” is a share" in told
     assert "That answer is there already." in told
     pilot = load(ProgramFolder(tmp_path / "tea"), "second-order", 1).pilot
     assert pilot is not None
     assert [one.margin.value for one in pilot.guardrails] == [0.003]
+
+
+PROPOSED = (  # Enter, as far as the question that is asked about
+    *["--title", "T", "--owner", "O", "--product-line", "coffee", "--challenge", "engage", "--audience", "A"],
+    *["--behaviour", "B", "--barrier", "C", "--benefit", "D", "--customers", "customers", "--worth-it", "1%"],
+)
+
+
+@pytest.mark.parametrize(
+    ("flags", "typed", "told"),
+    [
+        ((), ("", "spend=5%", "spend=0.50 each"), "“5%” is a share of customers, but “spend” is an amount"),
+        (("--deciding", "ordered"), ("unsubscribed=1 each", ""), "“1 each” is an amount each, but “unsubscribed”"),
+        (
+            (
+                "--deciding",
+                "ordered",
+                "--guardrail",
+                "none",
+                "--arm",
+                "A note",
+                "--comparison",
+                "Old",
+                "--question",
+                "Q",
+            ),
+            ("20 to 60", "20 to 60 per 1000", "10 to 20 per 1000"),
+            "“20 to 60” is more than all customers",
+        ),
+        (("--deciding", "ordered", "--guardrail", "none"), ("", "", "", "", "", "home,home"), None),
+        ((), ("orderd", "ordered"), "did you mean “ordered”? "),
+    ],
+)
+def test_what_check_would_refuse_is_asked_again_at_its_question(call, answering, flags, typed, told):
+    call("init", "tea")
+    answering(*typed, *[""] * 20)
+    said = call("-C", "tea", "new", "second-order", *PROPOSED, *flags)
+    assert said.code == 0, said.err
+    assert told is None or told in " ".join(said.err.split()) + " "
 
 
 def test_a_wrong_flag_is_asked_for_instead(call, answering):

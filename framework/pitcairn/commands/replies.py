@@ -54,13 +54,19 @@ def amount(known: Known, answer: str) -> str:
 
 
 def _amount_of(known: Known, id: str, answer: str) -> str:
-    value = scalars.amount(answer).value
-    if value <= 0:
+    value = scalars.amount(answer)
+    if value.value <= 0:
         raise ValueError(f"“{answer.strip()}” must be more than zero")
-    if known.program.measures[id].kind in ("any", "share") and value > 1:
-        told = f"“{answer.strip()}” is more than all customers, and “{id}” is a share of them"
-        raise ValueError(f"{told}; write for example “20 per 1000” or “2%”")
+    _fits(known, id, answer, value)
     return answer.strip()
+
+
+def _fits(known: Known, id: str, answer: str, value: scalars.Amount | scalars.AmountRange) -> None:
+    """As `check` would refuse it: told at its question, no other answer is lost."""
+    from pitcairn.spec.fit import misfit
+
+    if found := misfit(answer.strip(), value, id, known.program.measures[id]):
+        raise ValueError("; ".join(found))
 
 
 def guardrail(known: Known, answer: str) -> str:
@@ -84,7 +90,7 @@ def expectation(known: Known, answer: str) -> str:
     if not sign and len(arms) > 1:
         raise ValueError(f"say which arm it is about: ARM={answer.strip()}, with ARM one of {', '.join(arms)}")
     chosen = _one_of(arm, arms, "arm") if sign else arms[0]
-    scalars.amount_range(written)
+    _fits(known, known.one("deciding"), written, scalars.amount_range(written))
     return f"{chosen}={written.strip()}"
 
 
@@ -92,7 +98,7 @@ def groups(known: Known, answer: str) -> str:
     """Ids of groups with commas between them, or `none`."""
     if answer.strip() == "none":
         return "none"
-    return ",".join(_one_of(id, known.program.groups, "group") for id in answer.split(","))
+    return ",".join(dict.fromkeys(_one_of(id, known.program.groups, "group") for id in answer.split(",")))
 
 
 def day(_known: Known, answer: str) -> str:
@@ -113,4 +119,4 @@ def _one_of(answer: str, known: Iterable[str], noun: str) -> str:
     if answer in names:
         return answer
     hint = suggestion(answer, names, f"{noun}s here")
-    raise ValueError(f"there is no {noun} “{answer}” here" + (f"; {hint.rstrip('?')}" if hint else ""))
+    raise ValueError(f"there is no {noun} “{answer}” here" + (f"; {hint}" if hint else ""))

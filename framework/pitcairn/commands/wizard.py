@@ -66,8 +66,12 @@ def _from_flag(
     try:
         return _checked(known, question, given) if given else None
     except ValueError as error:
-        paper.wrap(f"{_flags(question)}: {error}.")
+        paper.wrap(f"{_flags(question)}: {_told(error)}")
         return None
+
+
+def _told(error: ValueError) -> str:
+    return f"{error}" if str(error).endswith("?") else f"{error}."
 
 
 def _prompted(known: Known, question: Question, paper: Paper) -> tuple[str, ...]:
@@ -76,7 +80,7 @@ def _prompted(known: Known, question: Question, paper: Paper) -> tuple[str, ...]
         answer = _reply(known, question, "  And? (empty to finish)", "", paper)
         if not answer:
             break
-        if answer in found or (question.name == "guardrail" and _names_again(answer, found)):
+        if answer in found or (question.name in ("guardrail", "expect") and _names_again(answer, found)):
             paper.wrap("That answer is there already.", indent=2)
         else:
             found.append(answer)
@@ -84,8 +88,8 @@ def _prompted(known: Known, question: Question, paper: Paper) -> tuple[str, ...]
 
 
 def _names_again(answer: str, found: list[str]) -> bool:
-    """Whether the measure of a guardrail has a margin already."""
-    return answer.partition("=")[0] in {one.partition("=")[0] for one in found}
+    """Whether the measure of a guardrail has a margin already, or an arm its range."""
+    return answer.rpartition("=")[0] in {one.rpartition("=")[0] for one in found}
 
 
 def _reply(known: Known, question: Question, prompt: str, proposal: str, paper: Paper) -> str:
@@ -101,4 +105,4 @@ def _reply(known: Known, question: Question, prompt: str, proposal: str, paper: 
             try:
                 return question.check(known, answer)
             except ValueError as error:
-                paper.wrap(f"{error}.", indent=2)
+                paper.wrap(_told(error), indent=2)

@@ -41,17 +41,23 @@ def is_rate(measure: Measure) -> bool:
 def unit_fits(
     draft: Draft[Any], path: Path, amount: Amount | AmountRange, id: str, measure: Measure
 ) -> Iterator[Problem]:
-    """Shares of customers are counted per 1,000 or in percent, everything else per customer."""
-    written = short(draft.source.written(path))
+    """A problem where the amount is not written as the measure is counted."""
+    if found := misfit(short(draft.source.written(path)), amount, id, measure):
+        yield draft.problem(path, *found)
+
+
+def misfit(written: str, amount: Amount | AmountRange, id: str, measure: Measure) -> tuple[str, str] | None:
+    """What is wrong and what to write: shares are counted per 1,000 or in percent, everything else per customer."""
     if is_rate(measure) and amount.per == "customer":
         message = f"“{written}” is an amount each, but “{id}” is a share of customers"
-        yield draft.problem(path, message, "write for example “20 per 1000” or “2%”")
-    elif not is_rate(measure) and amount.per in ("1000", "100"):
+        return message, "write for example “20 per 1000” or “2%”"
+    if not is_rate(measure) and amount.per in ("1000", "100"):
         message = f"“{written}” is a share of customers, but “{id}” is an amount for each customer"
-        yield draft.problem(path, message, "write for example “0.50 each”")
-    elif is_rate(measure) and max(abs(value) for value in _ends(amount)) > 1:
+        return message, "write for example “0.50 each”"
+    if is_rate(measure) and max(abs(value) for value in _ends(amount)) > 1:
         message = f"“{written}” is more than all customers: “{id}” is a share between 0 and 1"
-        yield draft.problem(path, message, "write for example “20 per 1000”, “2%” or 0.02")
+        return message, "write for example “20 per 1000”, “2%” or 0.02"
+    return None
 
 
 def positive(draft: Draft[Any], path: Path, amount: Amount, noun: str) -> Iterator[Problem]:
