@@ -9,7 +9,7 @@ import pytest
 from command_builders import ANSWERS
 
 from pitcairn.commands import targets
-from pitcairn.commands.session import Session
+from pitcairn.commands.session import READERS, Session
 from pitcairn.errors import Refused, SpecError
 from pitcairn.program import ProgramFolder
 
@@ -191,3 +191,16 @@ def test_a_result_the_ledger_does_not_know_is_found(call, program):
     assert "results/second-order/iteration-1.json" in said.out
     found = call("-C", "tea", "ledger", "verify", "--json").json
     assert (found["ok"], found["exit"], len(found["findings"])) == (False, 4, 2)
+
+
+def test_the_command_to_type_next_names_the_files_that_were_given():
+    source = "customers=my files/customers.csv"
+    given = Session(program=Path("tea"), data=(source, "orders=o.csv"))
+    assert given.command("pitcairn read p") == f"pitcairn -C tea read p --data '{source}' --data orders=o.csv"
+    assert given.command("pitcairn status") == "pitcairn -C tea status"
+    assert Session(data=("a=b",)).command("pitcairn plan p") == "pitcairn plan p --data a=b"
+
+
+def test_every_verb_that_is_handed_the_files_takes_them(call):
+    for verb in READERS:
+        assert "--data SOURCE=FILE" in call(verb, "--help").out

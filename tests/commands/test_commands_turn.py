@@ -81,6 +81,8 @@ def test_check_looks_for_the_columns_in_the_files_that_are_there(call, program):
     assert said.code == 0, said.err
     assert "source customers" in said.out
     assert "1 file with the 3 columns needed" in said.out
+    following = "Next: pitcairn -C tea plan p --data customers=tea/data/customers.csv"
+    assert said.out.splitlines()[-1] == following, "the next command reads the same file"
 
 
 def test_check_tells_all_missing_columns_at_once(call, program):

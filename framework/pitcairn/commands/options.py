@@ -115,8 +115,21 @@ iteration = click.option(
 launched = click.option(
     "--iteration", type=click.IntRange(min=1), metavar="N", help="Which iteration (default: the last one launched)."
 )
+
+
+def _carried(context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    """Keeps the files for the session as well, so that the command to type next can name them."""
+    if isinstance(context.obj, Session):
+        context.obj.data = value
+    return value
+
+
 data = click.option(
-    "--data", multiple=True, metavar="SOURCE=FILE", help="Read a source from this file instead; may be repeated."
+    "--data",
+    multiple=True,
+    metavar="SOURCE=FILE",
+    callback=_carried,
+    help="Read a source from this file instead; may be repeated.",
 )
 dry_run = click.option("-n", "--dry-run", is_flag=True, help="Do everything but write; say what would be written.")
 yes = click.option("-y", "--yes", is_flag=True, help="Do not ask for confirmation.")

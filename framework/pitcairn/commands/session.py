@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from pitcairn.spec.models import ProgramSpec
 
 
+READERS = ("check", "launch", "plan", "promote", "read", "rehearse")
+"""Verbs that take `--data`: files that were given to one are given to the next."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """When a command runs: the instant, and the day it is in the program's time zone."""
@@ -41,6 +45,7 @@ class Session:
     verbose: bool = False
     no_input: bool = False
     today: date | None = None
+    data: tuple[str, ...] = ()
     unsure: str | None = None
     """Where to look while it is not certain whether something on disk was changed."""
 
@@ -115,10 +120,14 @@ class Session:
         return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
 
     def command(self, text: str) -> str:
-        """A command to type next, from where the person is."""
+        """A command to type next, from where the person is, on the files that the person gave."""
         import shlex
 
-        if self.program is None or not text.startswith("pitcairn "):
+        if not text.startswith("pitcairn "):
+            return text
+        if text.split()[1] in READERS:
+            text = " ".join([text, *(f"--data {shlex.quote(one)}" for one in self.data)])
+        if self.program is None:
             return text
         return f"pitcairn -C {shlex.quote(str(self.program))} {text.removeprefix('pitcairn ')}"
 
