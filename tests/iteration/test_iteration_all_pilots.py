@@ -388,8 +388,9 @@ def test_the_numbers_can_be_had_as_a_table_and_as_markdown(
     assert code == 0
     effect = shown(taken)
     assert (rows[0]["from"], rows[0]["to"], rows[0]["measure"]) == (FIRST.isoformat(), LAST.isoformat(), "Visitors")
-    assert float(rows[0]["difference"]) == pytest.approx(effect.estimate, rel=1e-9)
-    assert [float(rows[0][name]) for name in ("low", "high")] == pytest.approx([effect.low, effect.high], rel=1e-9)
+    scale = taken.result.measures[0].scale
+    wanted = [scale * value for value in (effect.estimate, effect.low, effect.high)]
+    assert [float(rows[0][name]) for name in ("difference", "low", "high")] == pytest.approx(wanted, rel=1e-9)
     levels = [line for split in taken.result.groups for line in split.rows]
     assert [row["level"] for row in rows if row["group"]] == [line.level for line in levels]
     code, out, _ = type_in(capsys, folder, "--together", "--markdown")

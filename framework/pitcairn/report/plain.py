@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from pitcairn.canonical import SIGNIFICANT_DIGITS
 from pitcairn.phrases import day
 from pitcairn.reading import titles
 from pitcairn.reading.result import MeasureBlock, Result, Shown, Withheld
@@ -16,7 +17,9 @@ HEADER = (
     *("pilot", "iteration", "as_of", "measure", "role", "group", "level", "arm", "customers"),
     *("unit", "comparison", "this_arm", "difference", "low", "high", "verdict", "why_not"),
 )
-"""Numbers are raw, per customer, with a point; a cell that is empty holds nothing that may be shown."""
+"""Numbers are in the line's `unit`, not rounded, with a point; `customers` are the arm's and the comparison's together.
+
+A cell that is empty holds nothing that may be shown."""
 HEADER_TOGETHER = (
     *("from", "to", "measure", "group", "level", "arm", "customers"),
     *("unit", "comparison", "this_arm", "difference", "low", "high", "why_not"),
@@ -79,13 +82,13 @@ def _together_lines(found: Together) -> Iterator[tuple[object, ...]]:
     start = (found.first, found.last)
     for block in found.measures:
         for row in block.rows:
-            about = (block.label, "", "", labels[row.arm], counted[row.arm], block.unit)
-            yield (*start, *about, *_numbers(row.effect), _why(row.effect))
+            about = (block.label, "", "", labels[row.arm], sum(counted.values()), block.unit)
+            yield (*start, *about, *_numbers(row.effect, block.scale), _why(row.effect))
     for split in found.groups:
         for line in split.rows:
             first = found.measures[0]
             within = (first.label, split.label, line.level, labels[line.arm], line.customers, first.unit)
-            yield (*start, *within, *_numbers(line.effect), _why(line.effect))
+            yield (*start, *within, *_numbers(line.effect, first.scale), _why(line.effect))
 
 
 def _csv(header: tuple[str, ...], lines: Iterable[tuple[object, ...]]) -> str:
@@ -98,19 +101,21 @@ def _csv(header: tuple[str, ...], lines: Iterable[tuple[object, ...]]) -> str:
 
 def _lines(result: Result) -> Iterator[tuple[object, ...]]:
     labels = {arm.id: arm.label for arm in result.arms}
-    counted = {arm.id: arm.counted for arm in result.arms}
+    control = sum(arm.counted for arm in result.arms if arm.role != "treatment")
+    counted = {arm.id: control + arm.counted for arm in result.arms}
     words = {verdict.arm: verdict.word for verdict in result.verdicts}
     start = (result.pilot, result.number, result.as_of)
     for block in result.measures:
         for row in block.rows:
             word = words.get(row.arm, "") if block.role == "deciding" else ""
             about = (block.label, block.role, "", "", labels[row.arm], counted[row.arm])
-            yield (*start, *about, block.unit, *_numbers(row.effect), word, _why(row.effect))
+            yield (*start, *about, block.unit, *_numbers(row.effect, block.scale), word, _why(row.effect))
     for deciding in (block for block in result.measures if block.role == "deciding"):
         for split in result.groups:
             for line in split.rows:
                 within = (deciding.label, deciding.role, split.label, line.level, labels[line.arm], line.customers)
-                yield (*start, *within, deciding.unit, *_numbers(line.effect), "", _why(line.effect))
+                numbers = _numbers(line.effect, deciding.scale)
+                yield (*start, *within, deciding.unit, *numbers, "", _why(line.effect))
 
 
 def _effects(result: Result, labels: dict[str, str], words: dict[str, str]) -> str:
@@ -146,10 +151,11 @@ def _texts(effect: Shown | Withheld) -> tuple[str, str, str, str]:
     return effect.control_text, effect.treated_text, effect.estimate_text, effect.range_text
 
 
-def _numbers(effect: Shown | Withheld) -> tuple[object, ...]:
+def _numbers(effect: Shown | Withheld, scale: float) -> tuple[object, ...]:
     if isinstance(effect, Withheld):
         return ("",) * 5
-    return effect.control, effect.treated, effect.estimate, effect.low, effect.high
+    raw = (effect.control, effect.treated, effect.estimate, effect.low, effect.high)
+    return tuple(float(f"{value * scale:.{SIGNIFICANT_DIGITS}g}") + 0.0 for value in raw)
 
 
 def _why(effect: Shown | Withheld) -> str:
