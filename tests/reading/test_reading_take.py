@@ -151,6 +151,18 @@ def test_a_guardrail_is_held_only_when_its_whole_range_is_inside(spam: int, stat
     assert code(result) == expected
 
 
+def test_a_confirmations_guardrail_says_at_what_level_its_ranges_are() -> None:
+    result = guarded(30)
+    assert any(line.endswith("95% confidence intervals (Welch); of “Complaints” at 90%.") for line in result.method)
+    row = next(one for one in result.details if (one.measure, one.arm) == ("spam", "note"))
+    error = np.sqrt(1 / 20 - 1 / 20_000 + 1 / 30 - 1 / 20_000)
+    low, high = (100 * np.expm1(np.log(1.5) + sign * 1.6449 * error) for sign in (-1, 1))
+    assert row.relative == f"+50.0% ({low:+.1f}% to {high:+.1f}%)".replace("-", "−"), (
+        "as wide as the difference beside it"
+    )
+    assert not any("of “Complaints”" in line for line in a_reading(a_plan(), two_arms(500, 800)).method)
+
+
 def test_a_guardrail_without_a_number_is_not_a_pass() -> None:
     plan = a_plan(stage="confirm", measures=(VISIT, replace(SPAM, kind="sum")))
     cube = a_cube(

@@ -43,8 +43,10 @@ def detail_rows(
         control = moments.get((plan.comparison.id,), nobody)
         for arm in plan.treatments:
             treated = moments.get((arm.id,), nobody)
-            share = relative(item.measure, control, treated, plan.confidence)
-            rows.append(_row(item.measure, ALL, arm.id, treated, item.by_arm[arm.id], share))
+            outcome = item.by_arm[arm.id]
+            confidence = outcome.confidence if isinstance(outcome, Effect) else plan.confidence
+            share = relative(item.measure, control, treated, confidence)
+            rows.append(_row(item.measure, ALL, arm.id, treated, outcome, share))
         rows += [
             _row(twin.measure, twin.where, twin.arm, twin.treated, twin.outcome, twin.share)
             for twin in twins

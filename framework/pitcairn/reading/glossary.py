@@ -175,7 +175,8 @@ TERMS = (
         id="range",
         name="Range",
         text="Where the true difference likely lies. The best estimate stands in its middle part; a narrow range "
-        "means much is known, a wide one that little is. “Likely” means: of 20 such ranges, 19 hold the truth.",
+        "means much is known, a wide one that little is. “Likely” means: of 20 such ranges, 19 hold the truth; "
+        "of those of a confirmation's guardrails, which are read at one end only, at least 18.",
         also=("likely between", "interval", "confidence interval", "likely"),
     ),
     Term(

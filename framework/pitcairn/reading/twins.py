@@ -111,7 +111,7 @@ def _twins(
             treated=treated,
             main=main,
             outcome=effect(measure, control, treated, confidence),
-            share=relative(measure, control, treated, plan.confidence),
+            share=relative(measure, control, treated, confidence),
         )
 
 

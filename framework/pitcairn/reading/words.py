@@ -125,7 +125,8 @@ def method(told: Told) -> tuple[str, ...]:
         "Estimand: the difference in the average per customer drawn (intention to treat) between an arm and "
         f"“{plan.comparison.label}”, over {days(plan.follow_up_days)} from each customer's own start.",
         f"Ranges are two-sided {percentage(plan.confidence)} confidence intervals"
-        + (f" ({several(names)})." if names else "."),
+        + (f" ({'; '.join(names)})" if names else "")
+        + f"{_judged_apart(told)}.",
         "Levels and differences are each rounded once, so rows may miss by one in the last digit; exact figures below.",
         "Verdict: at the planned end the deciding range is held against zero and the worth-it line. Looks are days "
         "fixed by the plan, on the customers whose follow-up is over; a reading works out all of them up to its day.",
@@ -148,8 +149,8 @@ def method(told: Told) -> tuple[str, ...]:
             "Group rows are drawn towards the levels' common gain (normal errors and levels; a half-normal prior on "
             f"their spread, scale {_prior(told)}, integrated over, so that ranges do not collapse where levels agree; "
             f"Röver et al. 2021), each range at {percentage(plan.confidence)}. As counted, ranges share the error over "
-            f"{rows} rows (Bonferroni). “Clearly differ” means Cochran's Q below 5% after Holm's correction over "
-            "groups and arms."
+            f"{rows} rows (Bonferroni); in the exact figures each stands alone. “Clearly differ” means Cochran's Q "
+            "below 5% after Holm's correction over groups and arms."
         )
     if told.lock.attempt is not None and told.lock.level is not None:
         found.append(
@@ -165,6 +166,16 @@ def method(told: Told) -> tuple[str, ...]:
         )
     found += [row.sentence for row in stop_rows(told)]
     return tuple(found)
+
+
+def _judged_apart(told: Told) -> str:
+    """`; of “Complained” at 90%`: measures whose ranges reach as far as a test of their own."""
+    found: dict[str, list[str]] = {}
+    for item in told.effects:
+        known = {percentage(round(one.confidence, 4)) for one in item.by_arm.values() if isinstance(one, Effect)}
+        if known - {percentage(told.plan.confidence)}:
+            found.setdefault(several(sorted(known)), []).append(f"“{item.measure.label}”")
+    return "".join(f"; of {several(labels)} at {at}" for at, labels in found.items())
 
 
 def _shared(plan: Plan) -> str:
