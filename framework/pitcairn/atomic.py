@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 
 def write_all(files: Mapping[Path, str | bytes]) -> None:
     """Put texts (as UTF-8) or bytes in their places, making folders; where one cannot be written, none is put in place.
 
-    Everything is written under a temporary name beside its place first, and renamed only when all of it is on disk.
     OSError where the disk or the permissions say no.
     """
+    with prepared(files) as put_in_place:
+        put_in_place()
+
+
+@contextmanager
+def prepared(files: Mapping[Path, str | bytes]) -> Iterator[Callable[[], None]]:
+    """Everything on disk under temporary names beside its place, and what renames it to there: little is left to fail.
+
+    What was not put in place is gone afterwards. OSError where the disk or the permissions say no.
+    """
     waiting: dict[Path, Path] = {}
+
+    def put_in_place() -> None:
+        for path, written in waiting.items():
+            written.replace(path)
+
     try:
         for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
             waiting[path] = _beside(path, content.encode("utf-8") if isinstance(content, str) else content)
-        for path, written in waiting.items():
-            written.replace(path)
+        yield put_in_place
     finally:
         for written in waiting.values():
             written.unlink(missing_ok=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pitcairn.commands.paper import Paper
-from pitcairn.errors import Problem
+from pitcairn.errors import Problem, SpecError
 from pitcairn.program import ProgramFolder
 
 if TYPE_CHECKING:
@@ -34,9 +35,15 @@ def checked(
     from pitcairn.spec.customer import advice
     from pitcairn.spec.load import load, load_all
 
-    found = (load(folder, pilot, number),) if pilot else load_all(folder)
+    problems: list[Problem] = []
+    found: tuple[Loaded, ...] = ()
+    with _gathered(problems):
+        found = (load(folder, pilot, number),) if pilot else load_all(folder)
     lines = [_line(one) for one in found]
-    lines += _packs(folder, [one.pilot_id for one in found if one.pilot_id])
+    lines += _packs(folder, [pilot] if pilot else folder.pilot_ids(), problems)
+    lines += _trusted_keys(folder, problems)
+    if problems:
+        raise SpecError(dict.fromkeys(problems))
     if pilot and found[0].number:
         lines += _sources(folder, pilot, found[0].number, files)
     # What is expected of an adoption stands in the ledger, registered before its files were written.
@@ -75,12 +82,31 @@ def _line(loaded: Loaded) -> tuple[str, str]:
     return f"{loaded.pilot_id} {loaded.number} is valid", ", ".join(counts)
 
 
-def _packs(folder: ProgramFolder, pilots: list[str]) -> list[tuple[str, str]]:
-    """What the pilots say for others, where they say something. SpecError where it is wrong."""
+@contextmanager
+def _gathered(problems: list[Problem]) -> Iterator[None]:
+    """What is wrong with one file is kept until all have been looked at."""
+    try:
+        yield
+    except SpecError as error:
+        problems += error.problems
+
+
+def _packs(folder: ProgramFolder, pilots: Iterable[str], problems: list[Problem]) -> Iterator[tuple[str, str]]:
+    """What the pilots say for others, where they say something."""
     from pitcairn.spec.practice_rules import load_pack
 
-    having = [pilot for pilot in dict.fromkeys(pilots) if folder.pack_file(pilot).exists()]
-    return [(f"{pilot} for others", f"pack.yaml is valid: {load_pack(folder, pilot).playbook}") for pilot in having]
+    for pilot in pilots:
+        with _gathered(problems):
+            if folder.pack_file(pilot).exists():
+                yield f"{pilot} for others", f"pack.yaml is valid: {load_pack(folder, pilot).playbook}"
+
+
+def _trusted_keys(folder: ProgramFolder, problems: list[Problem]) -> Iterator[tuple[str, str]]:
+    from pitcairn.spec.practice_rules import load_trusted_keys
+
+    with _gathered(problems):
+        if trusted := load_trusted_keys(folder.trusted_keys_file):
+            yield "trusted-keys.yaml is valid", _many(len(trusted.keys), "key")
 
 
 def _sources(

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from pitcairn.atomic import write_all
 from pitcairn.canonical import file_digest, plain
 from pitcairn.design.plan import Plan
 from pitcairn.design.resolve import resolve
@@ -18,12 +17,12 @@ from pitcairn.evidence.facts import Seen
 from pitcairn.evidence.files import files_of
 from pitcairn.evidence.health import check
 from pitcairn.evidence.kept import known_by, seen
+from pitcairn.iteration.keep import keep
 from pitcairn.iteration.locked import launched, lock_of, plan_of, refuse_changes
 from pitcairn.iteration.outcomes import Taken
 from pitcairn.ledger import history
 from pitcairn.ledger.entry import ReadingBody
 from pitcairn.ledger.history import LaunchRow
-from pitcairn.ledger.ledger import Ledger
 from pitcairn.phrases import day
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.encode import to_json
@@ -145,7 +144,7 @@ def drawn(folder: ProgramFolder, launch: LaunchRow, plan: Plan) -> Path | None:
 
 
 def _keep(folder: ProgramFolder, taken: Taken, plan: Plan, saw: Seen, by: str, now: datetime) -> None:
-    """Ledger row, result and page together: the row is committed only once the files are in place."""
+    """Ledger row, result and page."""
     text = to_json(taken.result)
     page = iteration_page(taken.result, Records.of(folder).context(taken.result), templates=folder.templates)
     body = ReadingBody(
@@ -164,8 +163,15 @@ def _keep(folder: ProgramFolder, taken: Taken, plan: Plan, saw: Seen, by: str, n
         alarms=taken.result.alarms,
         predictions=tuple((row.arm, row.measure, row.match) for row in taken.result.predictions),
     )
-    with Ledger.open(folder.ledger_file) as ledger, ledger.transaction():
-        ledger.append(
-            "reading", pilot=plan.pilot, iteration=plan.number, lineage=plan.lineage, body=plain(body), by=by, at=now
-        )
-        write_all({taken.result_file: text, taken.report_file: page})
+    keep(
+        folder.ledger_file,
+        "reading",
+        {taken.result_file: text, taken.report_file: page},
+        lambda: history.readings(folder.ledger_file, plan.pilot, plan.number)[-1].body.result_digest,
+        pilot=plan.pilot,
+        iteration=plan.number,
+        lineage=plan.lineage,
+        body=plain(body),
+        by=by,
+        at=now,
+    )

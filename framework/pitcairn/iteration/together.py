@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from pitcairn.atomic import write_all
 from pitcairn.canonical import plain
 from pitcairn.design.together import KEPT_OUT, NAME, Asked
 from pitcairn.design.together import together as asked_of
@@ -19,13 +18,13 @@ from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.everybody import List, everybody, held_check
 from pitcairn.evidence.files import files_of
 from pitcairn.evidence.health import check
+from pitcairn.iteration.keep import keep
 from pitcairn.iteration.kept_out import refuse_another
 from pitcairn.iteration.launch import list_of
 from pitcairn.iteration.locked import plan_of
 from pitcairn.ledger import history
 from pitcairn.ledger.entry import TogetherBody
 from pitcairn.ledger.history import LaunchRow
-from pitcairn.ledger.ledger import Ledger
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.together import Before, Together, take_together, to_json
 from pitcairn.report.together import together_page
@@ -135,7 +134,7 @@ def _list(folder: ProgramFolder, row: LaunchRow) -> List:
 
 
 def _keep(folder: ProgramFolder, asked: Asked, taken: TakenTogether, by: str, now: datetime) -> None:
-    """Ledger row, result and page together: the row is committed only once the files are in place."""
+    """Ledger row, result and page."""
     result = taken.result
     text, page = to_json(result), together_page(result, templates=folder.templates)
     body = TogetherBody(
@@ -149,6 +148,24 @@ def _keep(folder: ProgramFolder, asked: Asked, taken: TakenTogether, by: str, no
         headline=result.headline,
         files=result.provenance.files,
     )
-    with Ledger.open(folder.ledger_file) as ledger, ledger.transaction():
-        ledger.append("together", pilot=NAME, iteration=1, lineage="", body=plain(body), by=by, at=now)
-        write_all({taken.result_file: text, taken.report_file: page})
+    keep(
+        folder.ledger_file,
+        "together",
+        {taken.result_file: text, taken.report_file: page},
+        lambda: _last_digest(folder, result.first, result.last),
+        pilot=NAME,
+        iteration=1,
+        lineage="",
+        body=plain(body),
+        by=by,
+        at=now,
+    )
+
+
+def _last_digest(folder: ProgramFolder, first: str, last: str) -> str:
+    rows = history.entries(folder.ledger_file, "together")
+    return next(
+        str(row.body["result_digest"])
+        for row in reversed(rows)
+        if (row.body["first"], row.body["last"]) == (first, last)
+    )

@@ -174,7 +174,8 @@ class _Builder:
     def _key(self, parent: _Open, mapping: dict[str, Any], event: NodeEvent) -> None:
         parent.skip = True
         if not isinstance(event, ScalarEvent):
-            self._say(_mark(event), "a key must be a single word or text, not a list, a mapping or an alias")
+            message = "a key must be a single word or text, not a list, a mapping or an alias"
+            self._say(_mark(event), message, "write `key: value`; text in braces or brackets goes in quotes")
             self._skipping = int(isinstance(event, CollectionStartEvent))
             return
         mark, key = _mark(event), event.value
@@ -185,7 +186,8 @@ class _Builder:
         elif event.implicit[0] and key == "<<":
             self._say(mark, "merge keys (“<<”) are not used in plan files", "write the keys out")
         elif event.implicit[0] and key in ("", "~", "null"):
-            self._say(mark, "a key is missing before the “:”" if key == "" else f"“{key}” cannot be a key")
+            message = "a key is missing before the “:”" if key == "" else f"“{key}” cannot be a key"
+            self._say(mark, message, "give the key a name, or delete the line")
         elif key in mapping:
             first = self._keys[(*parent.path, key)].line
             self._say(mark, f"“{key}” is written twice", f"it is already on line {first}: keep one of them")
