@@ -251,6 +251,17 @@ def test_before_the_planned_end_effects_are_shown_and_not_judged():
     assert re.findall(r"#i-(\w+)", cards) == ["neutral"] * 8
 
 
+def test_a_page_that_looks_back_calls_nothing_written_before_launch():
+    sample = result("adapt", 2)
+    words = "written before launch"
+
+    def said(one: Result) -> str:
+        return squeezed(iteration_page(one)).lower().split('id="words"')[0]
+
+    assert said(sample).count(words) >= 3, "both lines, and the predictions"
+    assert words not in said(dataclasses.replace(sample, start="2008-03-01"))
+
+
 def test_sections_without_content_are_left_out():
     page = Page(iteration_page(bare()))
     gone = {"guardrails", "groups", "predictions", "changes", "promotion"}

@@ -119,8 +119,9 @@ def surprise(result: Result) -> str | None:
     row = next((row for row in result.predictions if row.match in ("higher", "lower")), None)
     if row is None:
         return None
+    when = "written before launch" if planned_before(result) else "written"
     return (
-        f"“{_label(result, row.measure)}” with {_who(result, [row.arm])}: {row.written} was written before launch, "
+        f"“{_label(result, row.measure)}” with {_who(result, [row.arm])}: {row.written} was {when}, "
         f"and {row.happened} happened. Find out why before the next iteration."
     )
 
@@ -169,11 +170,16 @@ def limits(result: Result) -> str:
     return f"{number(found).capitalize()} {'limit' if found == 1 else 'limits'} to keep in mind"
 
 
+def planned_before(result: Result) -> bool:
+    """Whether the plan was locked before the first customer, so that what it says was written beforehand."""
+    return date.fromisoformat(result.provenance.locked_at[:10]) <= date.fromisoformat(result.start)
+
+
 def data(result: Result) -> str:
     """Whether the plan came before the customers."""
     locked = date.fromisoformat(result.provenance.locked_at[:10])
     start = date.fromisoformat(result.start)
-    if locked <= start:
+    if planned_before(result):
         return f"The plan was locked on {day(locked)}, before the first customer"
     return f"The plan was locked on {day(locked)}, after the start on {day(start)}"
 

@@ -74,6 +74,7 @@ def iteration(
         lede=result.lede,
         withheld=result.withheld,
         interim=bool(index.early),
+        planned_before=titles.planned_before(result),
         wrong=() if shown else tuple(check for check in checks if check.state == "fail"),
         levels=rows.levels(index) if shown else None,
         cards=rows.cards(index, result) if shown else (),

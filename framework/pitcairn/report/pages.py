@@ -262,6 +262,8 @@ class IterationPage:
     """A check that gates the verdict failed: no effect is on this page."""
     interim: bool
     """Before the planned end: effects are shown, and not judged."""
+    planned_before: bool
+    """The plan was locked before the first customer; else nothing on the page was written beforehand."""
     wrong: tuple[Checked, ...]
     """The failed checks, where the verdict is withheld."""
     levels: Levels | None
