@@ -38,7 +38,7 @@ def command(session: Session, term: tuple[str, ...]) -> Answer:  # noqa: ARG001 
 
     asked = " ".join(term)
     if not asked:
-        return Answer(data={"terms": TERMS}, show=partial(_list, terms=TERMS), next="pitcairn explain TERM")
+        return Answer(data={"terms": TERMS}, show=partial(_list, terms=TERMS), next=f"pitcairn explain {TERMS[0].id}")
     found = find(asked)
     if found is None:
         close = near(asked)

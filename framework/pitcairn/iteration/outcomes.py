@@ -85,6 +85,7 @@ class Outlook:
     units: tuple[tuple[str, int], ...] = ()
     """(arm id, households or the like expected); empty where customers are drawn one by one."""
     units_in_scope: int | None = None
+    next_command: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ from pitcairn.iteration.promise import promise
 from pitcairn.iteration.sight import Bar, Pair, chance, needed, visible
 from pitcairn.ledger import attempts
 from pitcairn.ledger.attempts import Attempt
+from pitcairn.ledger.history import launch_of
 from pitcairn.phrases import day
 from pitcairn.program import ProgramFolder
 from pitcairn.reading.looks import schedule
@@ -65,7 +66,8 @@ def outlook(folder: ProgramFolder, pilot: str, number: int, *, data: Files = NO_
     control = loaded.program.error_control
     attempt = attempts.at_hand(folder.ledger_file, plan.pilot, plan.number, plain(plan), control)
     view = _View(plan, drawn, known, attempt)
-    return view.outlook(promised=promise(folder, plan, view.deciding, view.bar, view.pair) if attempt else None)
+    promised = promise(folder, plan, view.deciding, view.bar, view.pair) if attempt else None
+    return view.outlook(promised=promised, locked=launch_of(folder.ledger_file, pilot, number) is not None)
 
 
 def _past(
@@ -134,7 +136,7 @@ class _View:
     def gain(self) -> float | NotAvailable:
         return visible(self.plan, self.plan.deciding, self.deciding, self.bar, self.pair)
 
-    def outlook(self, *, promised: str | None) -> Outlook:
+    def outlook(self, *, promised: str | None, locked: bool) -> Outlook:
         plan, drawn = self.plan, self.drawn
         said = () if plan.observed else (f"{explained(drawn.in_scope, drawn.left_out)}.",)
         whole = drawn_whole(plan, drawn.units, drawn.units_in_scope)
@@ -163,6 +165,7 @@ class _View:
             ),
             units=drawn.units,
             units_in_scope=drawn.units_in_scope,
+            next_command="pitcairn status" if locked else f"pitcairn launch {plan.pilot} --dry-run",
         )
 
     def looks(self) -> str:

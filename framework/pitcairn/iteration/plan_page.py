@@ -64,7 +64,7 @@ def plan_page(found: Outlook) -> PlanPage:
         chart=_chart(found) if chart_by else None,
         chart_by=chart_by,
         note=NO_CHARTS if chart_by == NOBODY else None,
-        next_command=f"pitcairn launch {plan.pilot} --dry-run",
+        next_command=found.next_command,
         terms=words(*WORDS),
     )
 
