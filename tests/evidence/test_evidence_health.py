@@ -251,6 +251,13 @@ def test_customers_lost_in_one_level_show_there_and_nowhere_else(lost: int, stat
         assert "where “Phone” is “android”: 3,000 /" in check_within.sentence
 
 
+@pytest.mark.parametrize(("number", "words"), [(1, "the one level"), (2, "both levels"), (3, "all 3 levels")])
+def test_levels_are_counted_in_words_that_fit_their_number(number: int, words: str) -> None:
+    given = facts(levels=levels(*((f"phone {place}", 3000, 3000) for place in range(number))))
+    said = found("sizes_within", replace(SIMPLE, groups=(PHONE,)), given).sentence
+    assert said == f"Sizes are as planned in {words} of the declared groups."
+
+
 def test_more_levels_raise_no_more_false_alarms() -> None:
     rng = np.random.default_rng(12)
     asked = replace(SIMPLE, groups=(PHONE,))

@@ -76,7 +76,8 @@ def within_check(plan: Plan, facts: Facts) -> Check:
     label = next(group.label for group in plan.groups if group.id == worst[0])
     said = " / ".join(f"{by_level[worst].get(arm.id, 0):,}" for arm in plan.arms) + named(plan)
     if found[worst] < WARN_SIZES * len(by_level):
-        sentence = f"Sizes are as planned in all {len(by_level)} levels of the declared groups."
+        where = {1: "the one level", 2: "both levels"}.get(len(by_level), f"all {len(by_level)} levels")
+        sentence = f"Sizes are as planned in {where} of the declared groups."
         return questions.SIZES_WITHIN.answer("pass", sentence, found[worst], limit)
     sentence = f"Sizes are not as planned where “{label}” is “{worst[1]}”: {said}. Was something lost there?"
     state: questions.State = "fail" if found[worst] >= limit else "warn"
