@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -418,3 +419,68 @@ def test_what_is_no_finite_number_fits_no_condition_and_is_shown(
     ):
         message = refused(engine, asked, customers=path)
         assert f"row 3 (the header is not counted): “{value}” in column “age” is not a" in message
+
+
+# --- folders that look like columns, and files that are something else --------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_folder_called_like_a_column_does_not_speak_for_the_file(engine: Engine, tmp_path: Path, kind: str) -> None:
+    paths = []
+    for folder, name, arm, spend in (("arm=gift", "secret1", "control", 1), ("arm=control", "secret2", "gift", 2)):
+        paths.append(tmp_path / folder / f"a.{kind}")
+        paths[-1].parent.mkdir()
+        query = f"SELECT '{name}' AS customer, '{arm}' AS arm, {spend} AS spend"
+        engine.run(f"COPY ({query}) TO '{paths[-1]}' ({'HEADER' if kind == 'csv' else 'FORMAT parquet'})")
+    cube, _ = collect(engine, simple(), {"customers": tuple(paths)}, assignment=None, as_of=AS_OF)
+    found = cube.moments("spend")
+    assert {arm: found[arm,].mean[0] for arm in ("control", "gift")} == {"control": 1, "gift": 2}
+
+
+def test_days_of_folders_do_not_speak_for_days_of_files(engine: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "arm=gift" / "customer=secret1" / "day=2025-01-01"
+    folder.mkdir(parents=True)
+    draw = "SELECT * FROM (VALUES ('secret1', 'control'), ('secret2', 'gift')) AS t(customer, arm)"
+    drawn = parquet(engine, folder / "drawn.parquet", draw)
+    orders = "SELECT 'secret2' AS customer, DATE '2026-03-03' AS day"
+    path = parquet(engine, folder / "orders.parquet", orders)
+    asked = plan([measure("orders", "count", "orders", decimals=0)], sources=[wide(), events()])
+    cube, _ = collect(engine, asked, {"orders": (path,)}, assignment=drawn, as_of=AS_OF)
+    found = cube.moments("orders")
+    assert {arm: found[arm,].mean[0] for arm in ("control", "gift")} == {"control": 0, "gift": 1}
+
+
+def test_a_folder_can_name_what_its_files_leave_out(engine: Engine, tmp_path: Path) -> None:
+    paths = []
+    for arm, name in (("gift", "secret1"), ("control", "secret2")):
+        (tmp_path / f"arm={arm}").mkdir()
+        query = f"SELECT '{name}' AS customer, 1 AS spend"
+        paths.append(parquet(engine, tmp_path / f"arm={arm}" / "a.parquet", query))
+    cube, _ = collect(engine, simple(), {"customers": tuple(paths)}, assignment=None, as_of=AS_OF)
+    assert cube.sizes() == {("control",): 1, ("gift",): 1}
+
+
+@pytest.mark.parametrize("first", [b"PAR1\x15\x00", b"PK\x03\x04\x14\x00", b"\x1f\x8b\x08\x00"])
+def test_a_file_that_was_renamed_to_csv_is_told_from_one(engine: Engine, tmp_path: Path, first: bytes) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_bytes(first + b"\x00\xff" * 50)
+    message = refused(engine, simple(), customers=path)
+    assert "customers.csv is no CSV file, whatever its name says" in message
+    assert "name a Parquet file .parquet" in message
+
+
+@pytest.mark.parametrize("kept", [0.4, 0.9])
+def test_a_packed_file_that_was_cut_short_is_named(engine: Engine, tmp_path: Path, kept: float) -> None:
+    rows = [f"secret{number},{('control', 'gift')[number % 2]},{number}" for number in range(20_000)]
+    packed = gzip.compress("\n".join(["customer,arm,spend", *rows]).encode())
+    path = tmp_path / "customers.csv.gz"
+    path.write_bytes(packed[: int(len(packed) * kept)])
+    assert "customers.csv.gz was cut short, or is damaged" in refused(engine, simple(), customers=path)
+
+
+def test_a_parquet_file_whose_inside_is_damaged_is_named(engine: Engine, tmp_path: Path) -> None:
+    path = parquet(engine, tmp_path / "customers.parquet", "SELECT 'secret1' AS customer, 'gift' AS arm, 1 AS spend")
+    whole = path.read_bytes()
+    for at in range(4, 24):
+        path.write_bytes(whole[:at] + b"\xff" * 30 + whole[at + 30 :])
+        assert "customers.parquet is not a complete Parquet file" in refused(engine, simple(), customers=path)

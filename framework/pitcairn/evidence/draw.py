@@ -32,7 +32,7 @@ from pitcairn.evidence.ids import drawn_key
 from pitcairn.evidence.levels import Split, too_many
 from pitcairn.evidence.population import Files, Population, Taken, population
 from pitcairn.evidence.sources import explained as traced
-from pitcairn.evidence.sql import literal, path_literal
+from pitcairn.evidence.sql import literal, parquet_sql
 
 ASSIGNMENT = "assignment.parquet"
 
@@ -121,7 +121,7 @@ def draw(
         paths = _write(engine, plan, people, into, before)
     redrawn = 0
     if before:
-        ((redrawn,),) = engine.rows(f"SELECT COUNT(previous_arm) FROM read_parquet({path_literal(paths[0])})")
+        ((redrawn,),) = engine.rows(f"SELECT COUNT(previous_arm) FROM {parquet_sql(paths[0])}")
     return replace(counted, files=paths, redrawn=redrawn, digest=file_digest(paths[0]))
 
 
@@ -329,7 +329,7 @@ def _write(engine: Engine, plan: Plan, people: Population, into: Path, before: S
         _copy(engine, f"{assignment} ORDER BY customer", staged / ASSIGNMENT, "FORMAT parquet")
         # The engine reads a file in its order, so the lists are sorted as well.
         listed = "customer, start" if plan.has_own_starts else "customer"
-        sorted_ids = f"SELECT {listed} FROM read_parquet({path_literal(staged / ASSIGNMENT)})"
+        sorted_ids = f"SELECT {listed} FROM {parquet_sql(staged / ASSIGNMENT)}"
         for arm in plan.treatments:
             _copy(engine, f"{sorted_ids} WHERE arm = {literal(arm.id)}", staged / f"{arm.id}.csv", "FORMAT csv, HEADER")
         names = (ASSIGNMENT, *(f"{arm.id}.csv" for arm in plan.treatments))
@@ -341,7 +341,7 @@ def _with_previous(engine: Engine, drawn: str, before: Sequence[Path], *, whole:
     joins, columns = [], []
     for place, path in enumerate(before):
         key = drawn_key(engine, path, whole=whole)
-        earlier = f"SELECT {key} AS customer, arm FROM read_parquet({path_literal(path)})"
+        earlier = f"SELECT {key} AS customer, arm FROM {parquet_sql(path)}"
         joins.append(f"LEFT JOIN ({earlier}) AS earlier_{place} ON earlier_{place}.customer = drawn.customer")
         columns.append(f"earlier_{place}.arm")
     return f"SELECT drawn.*, COALESCE({', '.join(columns)}) AS previous_arm FROM ({drawn}) AS drawn {' '.join(joins)}"

@@ -25,6 +25,11 @@ _OF_ITS_OWN = 0.5 / 0.8
 _CSV_LINE = re.compile(r"CSV Error on Line: (\d+)")
 _CSV_FILE = re.compile(r"^\s*file = (.+)$", re.MULTILINE)
 _QUOTED_FILE = re.compile(r"""['"]([^'"\n]*\.\w+)['"]""")
+_PACKED = re.compile(r"GZIP[^:]*: (.+\.gz)", re.IGNORECASE)
+_PARQUET_TROUBLE = ("magic bytes", "Parquet", "Footer length", "enough bytes", "Failed to read file")
+_PARQUET_READ = re.compile(r"'((?:[^']|'')+\.parquet)'", re.IGNORECASE)
+_NAMED = 3
+"""So many files are named in a message that is about one of them."""
 _CSV_TROUBLE = (
     ("byte sequence mismatch", "is not UTF-8 text", "save the file as UTF-8 (in Excel: “CSV UTF-8”) and read it again"),
     ("not utf-8", "is not UTF-8 text", "save the file as UTF-8 (in Excel: “CSV UTF-8”) and read it again"),
@@ -123,10 +128,10 @@ class Engine:
         except duckdb.InterruptException:
             raise KeyboardInterrupt from None
         except duckdb.Error as error:
-            raise _translated(error) from None
+            raise _translated(error, sql) from None
 
 
-def _translated(error: duckdb.Error) -> PitcairnError:
+def _translated(error: duckdb.Error, sql: str) -> PitcairnError:
     message = str(error)
     if isinstance(error, duckdb.ConversionException):
         return Unconvertible("A value in the data is not of the kind its column is declared to be.")
@@ -141,6 +146,9 @@ def _translated(error: duckdb.Error) -> PitcairnError:
         return Broken(f"The engine failed, and can say no more than this: {message.splitlines()[0]}")
     if isinstance(error, duckdb.InvalidInputException | duckdb.IOException):
         return _unreadable(message)
+    # What reads Parquet has errors without a kind, and names no file.
+    if type(error) is duckdb.Error and (read := _PARQUET_READ.findall(sql)):
+        return _cut_short(" or ".join(dict.fromkeys(Path(name).name for name in read[:_NAMED])))
     return PitcairnError(f"The engine refused a statement; this is a fault of the program: {message.splitlines()[0]}")
 
 
@@ -156,12 +164,18 @@ def _unreadable(message: str) -> DataError:
     if "CSV" in message or "utf-8" in message.lower():
         return _csv_trouble(message, "")
     name = _file_in(message)
-    if "magic bytes" in message or "too small to be a Parquet" in message or "Parquet" in message:
-        return DataError(
-            f"{name} is not a complete Parquet file: it was cut short, or it is something else.",
-            hint="copy or export the file again",
-        )
+    if any(sign in message for sign in _PARQUET_TROUBLE):
+        return _cut_short(name)
+    if packed := _PACKED.search(message):
+        return DataError(f"{Path(packed[1]).name} was cut short, or is damaged.", hint="copy or export the file again")
     return DataError(f"{name} cannot be read or written by the engine: {_reason(message)}.")
+
+
+def _cut_short(name: str) -> DataError:
+    return DataError(
+        f"{name} is not a complete Parquet file: it was cut short, or it is something else.",
+        hint="copy or export the file again",
+    )
 
 
 def _csv_trouble(message: str, place: str) -> DataError:

@@ -17,7 +17,7 @@ from pitcairn.evidence.ids import drawn_key
 from pitcairn.evidence.population import HOLDOUT
 from pitcairn.evidence.questions import Question
 from pitcairn.evidence.sources import explained, relation
-from pitcairn.evidence.sql import literal, literals, path_literal
+from pitcairn.evidence.sql import literal, literals, parquet_sql
 from pitcairn.phrases import customers
 
 Files = Mapping[str, tuple[Path, ...]]
@@ -90,7 +90,7 @@ def everybody(engine: Engine, asked: Asked, files: Files, lists: Sequence[List],
             f"COPY (SELECT {', '.join(columns)} FROM {found.sql} WHERE {here} ORDER BY customer) "
             f"TO {literal(str(path))} (FORMAT parquet)"
         )
-    ((there,),) = engine.rows(f"SELECT COUNT(*) FROM read_parquet({path_literal(path)})")
+    ((there,),) = engine.rows(f"SELECT COUNT(*) FROM {parquet_sql(path)}")
     return Everybody(assignment=path, later=rows - there, touched=_touched(engine, path, lists))
 
 
@@ -105,9 +105,9 @@ def held_check(plan: Plan, found: Everybody, assigned: int) -> Check:
 
 def _touched(engine: Engine, assignment: Path, lists: Sequence[List]) -> tuple[Touched, ...]:
     key = drawn_key(engine, assignment, whole=False)
-    base = f"SELECT {key} AS who, arm FROM read_parquet({path_literal(assignment)})"
+    base = f"SELECT {key} AS who, arm FROM {parquet_sql(assignment)}"
     draws = [
-        f"SELECT {drawn_key(engine, one.path, whole=False)} AS who FROM read_parquet({path_literal(one.path)}) "
+        f"SELECT {drawn_key(engine, one.path, whole=False)} AS who FROM {parquet_sql(one.path)} "
         f"WHERE arm IN ({literals(one.treatments)})"
         for one in lists
     ]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pitcairn.design.assignment import place_sql
 from pitcairn.evidence.engine import Engine
-from pitcairn.evidence.sql import literal, path_literal
+from pitcairn.evidence.sql import literal, parquet_sql
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,5 +48,5 @@ def _part(part: Handed) -> str:
     return (
         f"SELECT customer, arm, {part.stage} AS stage, {place} AS pilot_bucket, "
         f"{literal(part.valid_from)} AS valid_from, {until} AS valid_to "
-        f"FROM read_parquet({path_literal(part.assignment)}) WHERE arm = {literal(part.arm)}"
+        f"FROM {parquet_sql(part.assignment)} WHERE arm = {literal(part.arm)}"
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.sources import Relation, is_whole
-from pitcairn.evidence.sql import path_literal
+from pitcairn.evidence.sql import parquet_sql
 
 
 def alike(relations: Mapping[str, Relation]) -> dict[str, Relation]:
@@ -23,7 +23,7 @@ def alike(relations: Mapping[str, Relation]) -> dict[str, Relation]:
 
 def drawn_key(engine: Engine, assignment: Path, *, whole: bool) -> str:
     """The customer of a draw's file as a whole number or as text; NULL for text that no whole number is written as."""
-    ((_, kind, *_),) = engine.rows(f"DESCRIBE SELECT customer FROM read_parquet({path_literal(assignment)})")
+    ((_, kind, *_),) = engine.rows(f"DESCRIBE SELECT customer FROM {parquet_sql(assignment)}")
     if is_whole(kind):
         return "customer" if whole else "CAST(customer AS VARCHAR)"
     if not whole:

@@ -23,7 +23,7 @@ from pitcairn.estimate.power import rate_spread
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.population import Files, Population, Taken, population
 from pitcairn.evidence.sources import explained, relation
-from pitcairn.evidence.sql import literal, literals, path_literal
+from pitcairn.evidence.sql import literal, literals, parquet_sql
 
 MADE = "made-up outcomes"
 """The made-up file's source; no source of a program can have a name with spaces."""
@@ -290,7 +290,7 @@ def _drawn(salt: str, assignment: Path, numbers: int, *, whole: bool) -> str:
         unit = "CASE WHEN cluster IS NULL THEN CONCAT('c', CAST(customer AS VARCHAR)) ELSE CONCAT('d', cluster) END"
         hashes += [f"{unit} AS unit", f"sha256({literal(f'{salt}/luck-shared:')} || {unit}) AS shared_0"]
     columns = ", ".join(["CAST(customer AS VARCHAR) AS customer", "arm", *hashes])
-    return f"SELECT {columns} FROM read_parquet({path_literal(assignment)})"
+    return f"SELECT {columns} FROM {parquet_sql(assignment)}"
 
 
 def _lots(names: Iterable[str], *, of: str = "hash") -> list[str]:

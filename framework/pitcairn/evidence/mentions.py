@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pitcairn.evidence.engine import Engine
-from pitcairn.evidence.sql import path_literal
+from pitcairn.evidence.sql import parquet_sql
 
 
 def mentioned(engine: Engine, lists: Sequence[Path], words: Sequence[str]) -> frozenset[int]:
@@ -16,10 +16,9 @@ def mentioned(engine: Engine, lists: Sequence[Path], words: Sequence[str]) -> fr
     """
     if not words or not lists:
         return frozenset()
-    files = ", ".join(path_literal(path) for path in lists)
     rows = engine.rows(
         f"WITH words AS (SELECT unnest(range(len($1))) AS place, unnest($1::VARCHAR[]) AS word) "
-        f"SELECT DISTINCT place FROM words SEMI JOIN read_parquet([{files}]) AS lists "
+        f"SELECT DISTINCT place FROM words SEMI JOIN {parquet_sql(*lists)} AS lists "
         f"ON word = CAST(lists.customer AS VARCHAR)",
         [list(words)],
     )

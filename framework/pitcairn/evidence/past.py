@@ -19,7 +19,7 @@ from pitcairn.evidence.collect import collect
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.population import Files, Population, Taken, population
 from pitcairn.evidence.sources import explained, relation
-from pitcairn.evidence.sql import literal, path_literal
+from pitcairn.evidence.sql import literal, parquet_sql
 from pitcairn.phrases import day
 
 
@@ -113,7 +113,7 @@ def _listed(engine: Engine, plan: Plan, people: Population, into: Path) -> tuple
             f"COPY (SELECT {named}, {arm} AS arm FROM ({people.sql}) AS people WHERE reason IS NULL) "
             f"TO {literal(str(path))} (FORMAT parquet)"
         )
-    ((eligible,),) = engine.rows(f"SELECT COUNT(*) FROM read_parquet({path_literal(path)})")
+    ((eligible,),) = engine.rows(f"SELECT COUNT(*) FROM {parquet_sql(path)}")
     return path, int(eligible)
 
 

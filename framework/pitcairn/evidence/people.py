@@ -23,7 +23,7 @@ from pitcairn.evidence.levels import Split
 from pitcairn.evidence.previous import COLUMN
 from pitcairn.evidence.query import MOST_ROWS
 from pitcairn.evidence.sources import Relation, condition_sql
-from pitcairn.evidence.sql import literal, path_literal
+from pitcairn.evidence.sql import literal, parquet_sql
 from pitcairn.evidence.values import Number
 
 TABLE = "pitcairn_people"
@@ -121,7 +121,7 @@ def _one_row_each(engine: Engine, plan: Plan, observed: ObservedPlan, relation: 
 
 def _refuse_doubled(engine: Engine, relations: Mapping[str, Relation], assignment: Path, count: int) -> None:
     """A customer who is in a file twice makes the table longer than the draw."""
-    ((drawn,),) = engine.rows(f"SELECT COUNT(*) FROM read_parquet({path_literal(assignment)})")
+    ((drawn,),) = engine.rows(f"SELECT COUNT(*) FROM {parquet_sql(assignment)}")
     if drawn != count:
         for _, relation in _wide(relations):
             refuse_repeats(engine, relation)
@@ -196,7 +196,7 @@ def _draw(engine: Engine, plan: Plan, assignment: Path | None, previous: Split |
     own = [*(["start"] if plan.has_own_starts else []), *([COLUMN] if previous else [])]
     own += ["cluster"] if plan.cluster else []
     columns = ", ".join([f"{key} AS p_customer", "arm", *own])
-    return f"(SELECT {columns} FROM read_parquet({path_literal(assignment)})) AS drawn"
+    return f"(SELECT {columns} FROM {parquet_sql(assignment)}) AS drawn"
 
 
 def _drawn_as(relation: Relation, cluster: str) -> str:

@@ -18,7 +18,7 @@ from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.ids import alike, drawn_key
 from pitcairn.evidence.levels import Split, split
 from pitcairn.evidence.sources import Relation, binding_sql, condition_sql, relation
-from pitcairn.evidence.sql import literal, path_literal
+from pitcairn.evidence.sql import literal, parquet_sql
 from pitcairn.evidence.values import on_days
 
 Files = Mapping[str, tuple[Path, ...]]
@@ -174,7 +174,7 @@ def _known(
         return _households_of(engine, rule.of, plan, sources, taken)
     whole = all(found.whole_ids for found in sources.values())
     parts = [
-        f"SELECT {drawn_key(engine, draw.path, whole=whole)} AS who FROM read_parquet({path_literal(draw.path)})"
+        f"SELECT {drawn_key(engine, draw.path, whole=whole)} AS who FROM {parquet_sql(draw.path)}"
         for draw in taken
         if draw.reason == rule.reason
     ]

@@ -22,7 +22,7 @@ from pitcairn.evidence.cube import Cube
 from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.facts import Check, Facts, PreviousFact
 from pitcairn.evidence.levels import Split
-from pitcairn.evidence.sql import literal, path_literal
+from pitcairn.evidence.sql import literal, parquet_sql
 
 DIMENSION = "(previous arm)"
 """No group can have this id."""
@@ -38,7 +38,7 @@ def split(engine: Engine, assignment: Path | None) -> Split | None:
     """The dimension: fresh, or an arm of last time; None where nobody could be drawn again. `sql` gives 0, 1, ..."""
     if assignment is None:
         return None
-    file = f"read_parquet({path_literal(assignment)})"
+    file = f"{parquet_sql(assignment)}"
     if COLUMN not in {str(name) for name, *_ in engine.rows(f"DESCRIBE SELECT * FROM {file}")}:
         return None
     found = engine.rows(f"SELECT DISTINCT {COLUMN} FROM {file} WHERE {COLUMN} IS NOT NULL ORDER BY 1")

@@ -49,3 +49,8 @@ def path_literal(path: Path) -> str:
     "'a[*]b''s.csv'"
     """
     return literal("".join(f"[{char}]" if char in "*?[" else char for char in str(path)))
+
+
+def parquet_sql(*paths: Path) -> str:
+    """Parquet files that we wrote, for a FROM clause. A folder above them that is called `arm=x` is no column."""
+    return f"read_parquet([{', '.join(map(path_literal, paths))}], hive_partitioning = false)"

@@ -19,6 +19,8 @@ from pitcairn.evidence.sql import identifier, literal, path_literal
 
 CSV_ENDINGS = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
 PARQUET_ENDINGS = (".parquet",)
+_BINARY = ("PAR1", "PK\x03\x04", "\x1f\udc8b")
+"""How Parquet files, workbooks and packed files begin."""
 _SEPARATORS = (",", ";", "\t", "|")
 _LONGEST_HEADER = 1_000_000
 
@@ -116,7 +118,8 @@ def _read_csv(files: Sequence[Path], header: _Header) -> str:
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header.names)
     return (
         f"read_csv([{', '.join(path_literal(path) for path in files)}], auto_detect = false, header = true, "
-        f"delim = {literal(header.separator)}, quote = '\"', escape = '\"', columns = {{{columns}}})"
+        f"delim = {literal(header.separator)}, quote = '\"', escape = '\"', columns = {{{columns}}}, "
+        "hive_partitioning = false)"
     )
 
 
@@ -126,6 +129,11 @@ def _header(path: Path, separator: str | None) -> _Header:
             first = stream.readline(_LONGEST_HEADER)
             if not first:
                 raise DataError(f"{path.name} is empty.", hint="export it again; its first line must name the columns")
+            if first.startswith(_BINARY):
+                raise DataError(
+                    f"{path.name} is no CSV file, whatever its name says.",
+                    hint="name a Parquet file .parquet and a packed one .csv.gz; save a workbook as “CSV UTF-8”",
+                )
             separator = separator or _separator(path, first)
             stream.seek(0)
             names = next(csv.reader(stream, delimiter=separator), [])
@@ -171,14 +179,29 @@ def _named(path: Path, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _parquet(engine: Engine, files: Sequence[Path]) -> Table:
-    parts = tuple((path, f"read_parquet([{path_literal(path)}])") for path in files)
+    folders = _folders(engine, files)
+    parts = tuple((path, f"read_parquet([{path_literal(path)}]{folders})") for path in files)
     columns = [_described(engine, sql) for _, sql in parts]
     listed = ", ".join(path_literal(path) for path in files)
     if len(files) == 1:
         return _with_footers(engine, Table(f"{parts[0][1]} AS source", columns[0], parts), listed)
-    sql = f"read_parquet([{listed}], union_by_name = true)"
+    sql = f"read_parquet([{listed}], union_by_name = true{folders})"
     _same_columns(files, [tuple(found) for found in columns])
     return _with_footers(engine, Table(f"{sql} AS source", _described(engine, sql), parts), listed)
+
+
+def _folders(engine: Engine, files: Sequence[Path]) -> str:
+    """Folders called `day=2026-03-02` are columns only where the files have none of that name: the engine would take
+    the folder's word for the file's.
+    """
+    named = {part.partition("=")[0].casefold() for path in files for part in path.parts[:-1] if "=" in part}
+    plain = ", hive_partitioning = false"
+    own = {
+        name.casefold()
+        for path in (files if named else ())
+        for name in _described(engine, f"read_parquet([{path_literal(path)}]{plain})")
+    }
+    return plain if named & own else ""
 
 
 def _with_footers(engine: Engine, found: Table, listed: str) -> Table:
