@@ -484,3 +484,15 @@ def test_a_parquet_file_whose_inside_is_damaged_is_named(engine: Engine, tmp_pat
     for at in range(4, 24):
         path.write_bytes(whole[:at] + b"\xff" * 30 + whole[at + 30 :])
         assert "customers.parquet is not a complete Parquet file" in refused(engine, simple(), customers=path)
+
+
+@pytest.mark.parametrize("name", ["pitcairn_row", "PITCAIRN_ROW", "pitcairn_row_", "p_place", "numbered"])
+def test_a_column_called_like_one_of_ours_hides_no_row_number(engine: Engine, tmp_path: Path, name: str) -> None:
+    header = f"customer,arm,spend,{name}"
+    path = customers(tmp_path, "secret1,control,1,x", "secret2,gift,oops,y", header=header)
+    assert "customers.csv, row 2 (the header is not counted): “oops”" in refused(engine, simple(), customers=path)
+    path = customers(tmp_path, "secret1,control,1,x", "secret1,gift,2,y", header=header)
+    assert "the first repeat is row 2 of customers.csv" in refused(engine, simple(), customers=path)
+    path = customers(tmp_path, "secret1,control,1", "secret1,gift,2", header=f"{name},arm,spend")
+    message = refused(engine, simple(sources=[wide(customer=name)]), customers=path)
+    assert "the first repeat is row 2 of customers.csv" in message

@@ -95,7 +95,7 @@ def _repeated(relation: Relation, customers: int, in_two_arms: int, place: int) 
 
 def _all_rows(relation: Relation, key: str, where: str, arm: str) -> str:
     parts = (
-        f"SELECT {key} AS p_customer, CAST({arm} AS VARCHAR) AS p_arm, pitcairn_row + {number * _FILE} AS p_place "
+        f"SELECT {key} AS p_customer, CAST({arm} AS VARCHAR) AS p_arm, {relation.row} + {number * _FILE} AS p_place "
         f"FROM {relation.numbered(part)} WHERE {where}"
         for number, (_, part) in enumerate(relation.table.parts)
     )

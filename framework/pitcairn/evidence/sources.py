@@ -177,9 +177,14 @@ class Relation:
         self._flags.setdefault(self.name(name, needed_by=needed_by), needed_by)
         return _flag(text, "CAST")
 
+    @property
+    def row(self) -> str:
+        """The column of row numbers in `numbered`, longer than any of the file's own."""
+        return "pitcairn_row" + "_" * max(len(name) for name in self.table.columns)
+
     def numbered(self, part: str) -> str:
-        """One file as a FROM clause with the column `pitcairn_row`: 1 for its first row, the header not counted."""
-        return f"(SELECT *, ROW_NUMBER() OVER () AS pitcairn_row FROM {part}) AS numbered"
+        """One file as a FROM clause with the column `row`: 1 for its first row, the header not counted."""
+        return f"(SELECT *, ROW_NUMBER() OVER () AS {self.row} FROM {part}) AS numbered"
 
     def diagnose(self, engine: Engine) -> None:
         """Looks for the first row that stopped a statement; DataError with file, row, column and value if found."""
@@ -190,15 +195,15 @@ class Relation:
         for name, needed_by in self._flags.items():
             text = f"NULLIF(TRIM(CAST({identifier(name)} AS VARCHAR)), '')"
             test = f"{text} IS NOT NULL AND {_flag(text, 'TRY_CAST')} IS NULL"
-            self._first(engine, name, needed_by, test, "is neither true nor false", "pitcairn_row")
+            self._first(engine, name, needed_by, test, "is neither true nor false", self.row)
 
     def _first_non_number(self, engine: Engine, name: str, needed_by: str) -> None:
         column, kind = identifier(name), self.table.columns[name]
         written = self._numeral(column) if kind == "VARCHAR" else column
         value = f"TRY_CAST({written} AS DOUBLE)"
         for trouble, test, order in (
-            ("is not a number", f"{value} IS NULL OR isnan({value})", "pitcairn_row"),
-            ("is not a finite number", f"isinf({value})", "pitcairn_row"),
+            ("is not a number", f"{value} IS NULL OR isnan({value})", self.row),
+            ("is not a finite number", f"isinf({value})", self.row),
             ("is too large", f"ABS({value}) >= 1e12", f"ABS({value}) DESC"),
         ):
             self._first(engine, name, needed_by, f"{written} IS NOT NULL AND ({test})", trouble, order)
@@ -207,12 +212,12 @@ class Relation:
         if self.table.columns[name] == "VARCHAR":
             day = _written_day(identifier(name), "TRY_CAST")
             test = f"NULLIF(TRIM({identifier(name)}), '') IS NOT NULL AND {day} IS NULL"
-            self._first(engine, name, needed_by, test, "is not a day", "pitcairn_row")
+            self._first(engine, name, needed_by, test, "is not a day", self.row)
 
     def _first(self, engine: Engine, name: str, needed_by: str, test: str, trouble: str, order: str) -> None:
         for path, part in self.table.parts:
             value = f"CAST({identifier(name)} AS VARCHAR)"
-            rows = f"SELECT pitcairn_row, {value} FROM {self.numbered(part)}"
+            rows = f"SELECT {self.row}, {value} FROM {self.numbered(part)}"
             found = engine.rows(f"{rows} WHERE {test} ORDER BY {order} LIMIT 1")
             if found:
                 raise self._bad_value(path, found[0], name, needed_by, trouble)
