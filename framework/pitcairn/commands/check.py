@@ -10,7 +10,7 @@ from pitcairn.commands import checking, options
 from pitcairn.commands.answer import Answer
 from pitcairn.commands.options import verb
 from pitcairn.commands.session import Session
-from pitcairn.commands.targets import files_by_source, with_data
+from pitcairn.commands.targets import files_by_source
 
 
 @verb("check", example="pitcairn check second-order --data orders=data/orders.csv")
@@ -30,5 +30,5 @@ def command(session: Session, pilot: str | None, iteration: int | None, data: tu
     return Answer(
         data={"checked": found.lines, "advice": found.advice},
         show=partial(checking.show, found=found),
-        next=with_data(f"pitcairn plan {pilot}", data) if pilot and found.ready else "pitcairn status",
+        next=f"pitcairn plan {pilot}" if pilot and found.ready else "pitcairn status",
     )

@@ -8,7 +8,7 @@ from pitcairn.commands import options, tables
 from pitcairn.commands.answer import Answer
 from pitcairn.commands.options import verb
 from pitcairn.commands.session import Session
-from pitcairn.commands.targets import files_by_source, iteration_number, person, with_data
+from pitcairn.commands.targets import files_by_source, iteration_number, person
 
 QUESTION = "Lock the plan and draw the groups? After this the plan cannot change."
 
@@ -51,5 +51,5 @@ def command(
     return Answer(
         data={"launch": done},
         show=partial(tables.launch, done=done, shown=session.shown),
-        next=with_data(f"pitcairn launch {pilot}" if dry_run else done.next_command, data),
+        next=f"pitcairn launch {pilot}" if dry_run else done.next_command,
     )

@@ -10,7 +10,7 @@ from pitcairn.commands import options, planning
 from pitcairn.commands.answer import Answer
 from pitcairn.commands.options import verb
 from pitcairn.commands.session import Session
-from pitcairn.commands.targets import files_by_source, iteration_number, with_data
+from pitcairn.commands.targets import files_by_source, iteration_number
 
 
 @verb("plan", example="pitcairn plan second-order")
@@ -46,5 +46,5 @@ def command(
     return Answer(
         data=told,
         show=partial(planning.outlook, found=found, wrote=wrote),
-        next=with_data(found.next_command, data),
+        next=found.next_command,
     )

@@ -12,7 +12,7 @@ from pitcairn.commands import options, rehearsal
 from pitcairn.commands.answer import Answer
 from pitcairn.commands.options import verb
 from pitcairn.commands.session import Session
-from pitcairn.commands.targets import files_by_source, iteration_number, with_data
+from pitcairn.commands.targets import files_by_source, iteration_number
 
 
 @verb("rehearse", example="pitcairn rehearse second-order")
@@ -49,7 +49,7 @@ def command(
     return Answer(
         data={"rehearsal": found},
         show=partial(rehearsal.show, found=found),
-        next=with_data(found.next_command, data),
+        next=found.next_command,
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import shlex
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -38,13 +37,6 @@ def files_by_source(written: Iterable[str]) -> Mapping[str, tuple[Path, ...]]:
             raise click.BadParameter(f"“{text}” is not SOURCE=FILE, such as orders=data/orders.csv.")
         found[source] = (*found.get(source, ()), Path(file).absolute())
     return found
-
-
-def with_data(command: str, data: Iterable[str]) -> str:
-    """The command to type next, with the files that were given to this one, where it reads files too."""
-    if command.split()[1] not in ("plan", "rehearse", "launch", "read"):
-        return command
-    return " ".join([command, *(f"--data {shlex.quote(text)}" for text in data)])
 
 
 LONGEST, LONGEST_NAME = 2000, 200
