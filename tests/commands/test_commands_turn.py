@@ -151,20 +151,6 @@ def test_planning_what_is_launched_sends_nobody_to_launch_it_again(call, launche
     assert "pitcairn launch" not in launched.plan_page_file("p", 1).read_text()
 
 
-def test_what_comes_next_reads_the_same_files(call, program):
-    data = ("--data", f"customers={(program.root / 'data/customers.csv').rename(program.root / 'new list.csv')}")
-    shown = f"--data 'customers={program.root / 'new list.csv'}'"
-    for verb, following in (
-        (("check", "p"), "plan p"),
-        (("plan", "p"), "launch p --dry-run"),
-        (("launch", "p", "-n", "--today", BEFORE), "launch p"),
-    ):
-        said = call("-C", "tea", *verb, *data)
-        assert said.code == 0, said.err
-        assert said.out.splitlines()[-1] == f"Next: pitcairn -C tea {following} {shown}"
-    assert launch(call, *data).out.splitlines()[-1] == "Next: pitcairn -C tea status"
-
-
 def test_status_sends_nobody_to_what_would_be_refused_today(call, launched):
     said = call("-C", "tea", "status", "--today", "2026-03-02")
     assert said.out.splitlines()[-1] == "Next: pitcairn -C tea site"
