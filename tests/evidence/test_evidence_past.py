@@ -135,3 +135,14 @@ def test_a_column_that_is_not_there_is_named(
 ) -> None:
     with pytest.raises(DataError, match="spnt"):
         read(engine, tmp_path, files, pilot(measure("spend", "sum")), spend=columns("spnt"))
+
+
+@pytest.mark.parametrize("odd", ["0044-03-15 (BC)", "0001-01-01", "9999-12-31", "20226-03-02", "infinity"])
+@pytest.mark.parametrize("alone", [True, False])
+def test_days_beyond_any_calendar_are_no_reason_to_stop(
+    engine: Engine, tmp_path: Path, files: dict[str, tuple[Path, ...]], odd: str, alone: bool
+) -> None:
+    events = [] if alone else [("c1", day.isoformat(), amount) for _, day, amount in HAPPENED]
+    orders = csv_file(tmp_path / "odd.csv", ["customer", "day", "amount"], [*events, ("c1", odd, 5)])
+    asked = pilot(measure("sales", "sum", source="orders", column="amount"))
+    assert bool(read(engine, tmp_path, files | {"orders": orders}, asked)) is not alone

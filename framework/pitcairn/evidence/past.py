@@ -155,7 +155,10 @@ def _of_events(engine: Engine, plan: Plan, files: Files, earlier: Mapping[str, E
         found = relation(engine, plan.source(source), files[source])
         when = found.day(found.source.time, needed_by="the days before the start")
         with explained(engine, found):
-            ((first, last),) = engine.rows(f"SELECT MIN({when}), MAX({when}) FROM {found.sql}")
+            # Days beyond any calendar would not come back as days.
+            low, high = literal(date.min + timedelta(days=plan.follow_up_days)), literal(plan.start)
+            ordinary = f"CASE WHEN {when} < {low} THEN {low} WHEN {when} > {high} THEN {high} ELSE {when} END"
+            ((first, last),) = engine.rows(f"SELECT MIN({ordinary}), MAX({ordinary}) FROM {found.sql}")
         if first is None:
             continue
         last = min(last, plan.start - timedelta(days=1))
