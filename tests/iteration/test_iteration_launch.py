@@ -11,7 +11,7 @@ import pytest
 from small_shop import CUSTOMERS, ITERATION, a_shop, assigned, files_in, go
 
 from pitcairn.canonical import file_digest
-from pitcairn.errors import DataError, Refused, SpecError
+from pitcairn.errors import DataError, PitcairnError, Refused, SpecError
 from pitcairn.iteration import launch as module
 from pitcairn.ledger import history
 from pitcairn.ledger.verify import verify
@@ -216,6 +216,40 @@ def test_a_crash_at_any_point_leaves_nothing_or_everything(shop: ProgramFolder, 
     go(shop)
     assert len(assigned(shop)) == CUSTOMERS - CUSTOMERS // 100
     assert [path.name for path in sorted(shop.lists("note", 1).parent.iterdir())] == [".gitignore", "iteration-1"]
+
+
+@pytest.mark.parametrize("moment", ["drawing", "drawn"])
+def test_of_two_launches_at_once_one_is_made_and_the_other_told(
+    shop: ProgramFolder, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    kept = module.draw
+
+    def overtaken(*given: object, **named: object) -> object:
+        monkeypatch.setattr(module, "draw", kept)
+        if moment == "drawing":
+            go(shop, by="bo")
+        drawn = kept(*given, **named)  # type: ignore[arg-type]
+        if moment == "drawn":
+            go(shop, by="bo")
+        return drawn
+
+    monkeypatch.setattr(module, "draw", overtaken)
+    with pytest.raises(Refused, match="was launched on 1 March 2026 by bo"):
+        go(shop)
+    assert [row.by for row in history.launches(shop.ledger_file)] == ["bo"]
+    assert [path.name for path in sorted(shop.lists("note", 1).parent.iterdir())] == [".gitignore", "iteration-1"]
+
+
+def test_who_cannot_get_at_the_ledger_leaves_the_lists_of_whoever_holds_it(
+    shop: ProgramFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = module.Ledger.open
+    monkeypatch.setattr(module.Ledger, "open", lambda path: opened(path, wait_seconds=0.0))
+    with opened(shop.ledger_file) as ledger, ledger.transaction():
+        shop.lists("note", 1).mkdir(parents=True)
+        with pytest.raises(PitcairnError, match="is in use"):
+            go(shop)
+        assert shop.lists("note", 1).is_dir()
 
 
 def test_all_missing_columns_of_the_customers_are_told_at_once(shop: ProgramFolder) -> None:

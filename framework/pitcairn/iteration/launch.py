@@ -21,7 +21,7 @@ from pitcairn.design.eligibility import IN_AN_EARLIER_ITERATION, IN_ANOTHER_PILO
 from pitcairn.design.lineage import kin
 from pitcairn.design.plan import Plan
 from pitcairn.design.resolve import resolve
-from pitcairn.errors import DataError, Refused
+from pitcairn.errors import DataError, PitcairnError, Refused
 from pitcairn.evidence.alike import is_alike
 from pitcairn.evidence.balance import level_gaps
 from pitcairn.evidence.draw import ASSIGNMENT, Draw, draw, would_draw
@@ -144,9 +144,17 @@ def _draw_and_lock(
             drawn = would_draw(engine, plan, files, taken=taken)
         return _described(folder, plan, drawn, dry_run=True)
     with _staging(folder, plan) as staged:
-        with Engine.open(folder.scratch) as engine:
-            drawn = draw(engine, plan, files, taken=taken, into=staged, before=drawn_again(folder, plan))
-        _lock(folder, loaded, plan, drawn, file_facts(files), staged, len(seen), by=by, now=now)
+        try:
+            with Engine.open(folder.scratch) as engine:
+                drawn = draw(engine, plan, files, taken=taken, into=staged, before=drawn_again(folder, plan))
+            _lock(folder, loaded, plan, drawn, file_facts(files), staged, len(seen), by=by, now=now)
+        except (OSError, PitcairnError):
+            # Somebody else who launched this iteration meanwhile has cleared our folder away.
+            _refuse_second(folder, plan)
+            raise
+        # Only now: until a launch is recorded, these may belong to somebody who is drawing and will be first.
+        for left in staged.parent.glob(f".iteration-{plan.number}.*"):
+            shutil.rmtree(left, ignore_errors=True)
     return _described(folder, plan, drawn, dry_run=False)
 
 
@@ -157,8 +165,6 @@ def _staging(folder: ProgramFolder, plan: Plan) -> Iterator[Path]:
     lists.mkdir(parents=True, exist_ok=True)
     # Lists hold customers' ids: even a program whose own .gitignore was lost must not commit them.
     (lists / ".gitignore").write_text("*\n", encoding="utf-8")
-    for left in lists.glob(f".iteration-{plan.number}.*"):
-        shutil.rmtree(left, ignore_errors=True)
     staged = Path(tempfile.mkdtemp(dir=lists, prefix=f".iteration-{plan.number}."))
     try:
         yield staged
@@ -181,6 +187,7 @@ def _lock(
     now: datetime,
 ) -> None:
     place = folder.lists(plan.pilot, plan.number)
+    ours = False
     with Ledger.open(folder.ledger_file) as ledger:
         try:
             with ledger.transaction():
@@ -191,10 +198,11 @@ def _lock(
                     "launch", pilot=plan.pilot, iteration=plan.number, lineage=plan.lineage, body=body, by=by, at=now
                 )
                 # Appending has refused a second launch, so lists found here now are a crash's remains.
+                ours = True
                 shutil.rmtree(place, ignore_errors=True)
                 staged.replace(place)
         except BaseException:
-            if history.launch_of(folder.ledger_file, plan.pilot, plan.number) is None:
+            if ours and history.launch_of(folder.ledger_file, plan.pilot, plan.number) is None:
                 shutil.rmtree(place, ignore_errors=True)
             raise
 
