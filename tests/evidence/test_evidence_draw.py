@@ -384,6 +384,16 @@ def test_an_opt_out_that_is_neither_true_nor_false_is_never_taken_for_no_opt_out
     assert not (tmp_path / "lists").exists()
 
 
+@pytest.mark.parametrize("word", ["yes", "true", "x"])
+def test_an_opt_out_that_is_asked_for_as_a_number_is_a_number(engine: Engine, tmp_path: Path, word: str) -> None:
+    pilot = plan(opt_out=(opted_out("customers", "quit", 1),))
+    files = {"customers": csv_file(tmp_path / "c.csv", *numbered(60, quit={7: word}))}
+    with pytest.raises(DataError, match=rf"c\.csv, row 8 .*“{word}” in column “quit” is not a number"):
+        count(engine, pilot, files, taken=())
+    files = {"customers": csv_file(tmp_path / "d.csv", *numbered(60, quit={7: "1", 8: "1.0", 9: "0"}))}
+    assert dict(count(engine, pilot, files, taken=()).left_out) == {"opted out": 2}
+
+
 @pytest.mark.parametrize("word", ["true", "TRUE", " Yes ", "y", "T", "1", "1.0"])
 def test_an_opt_out_is_true_in_any_spelling(engine: Engine, tmp_path: Path, word: str) -> None:
     files = {"customers": csv_file(tmp_path / "c.csv", *numbered(60, quit={7: word, 9: "no", 11: "0.0"}))}

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 @options.pilot
 @options.iteration
 @options.data
-@click.option("--as-of", type=Day(), metavar="DATE", help="Read the data as it was on this day (default: today).")
+@click.option(
+    "--as-of", type=Day(), metavar="DATE", help="Read the data as it was at the end of this day (default: yesterday)."
+)
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
 @options.dry_run
 @options.by

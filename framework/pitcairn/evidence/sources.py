@@ -283,14 +283,21 @@ def condition_sql(relation: Relation, conditions: Sequence[Condition], *, needed
 
 
 def binding_sql(relation: Relation, conditions: Sequence[Condition], *, needed_by: str) -> str:
-    """As `condition_sql`, for what protects customers: a word that is neither true nor false is not taken for a no.
+    """As `condition_sql`, for what protects customers: where true, false or numbers are asked for, a word is no “no”.
 
     It stops the statement, where the other conditions hold: see `explained`.
     """
-    flags = [one for one in conditions if one.comparison == "in" and all(isinstance(v, bool) for v in one.values)]
-    others = condition_sql(relation, [one for one in conditions if one not in flags], needed_by=needed_by)
-    tests = [f"{relation.flag(one.column, needed_by=needed_by)} IN ({literals(one.values)})" for one in flags]
-    return f"CASE WHEN {others} THEN {' AND '.join(tests)} END" if tests else others
+    others, tests = [], []
+    for one in conditions:
+        kinds = {type(value) for value in one.values}
+        if one.comparison == "in" and kinds == {bool}:
+            tests.append(f"{relation.flag(one.column, needed_by=needed_by)} IN ({literals(one.values)})")
+        elif one.comparison == "in" and kinds <= {int, float}:
+            tests.append(f"{relation.number(one.column, needed_by=needed_by)} IN ({literals(one.values)})")
+        else:
+            others.append(one)
+    held = condition_sql(relation, others, needed_by=needed_by)
+    return f"CASE WHEN {held} THEN {' AND '.join(tests)} END" if tests else held
 
 
 @contextmanager

@@ -13,8 +13,8 @@ class OptOut(Model):
     source: Id = Field(description="The source that knows.")
     where: Conditions = Field(
         min_length=1,
-        description="A customer with such a row has opted out. Where true or false is asked for, any other word is "
-        "refused, never taken for no opt-out.",
+        description="A customer with such a row has opted out. Where true, false or a number is asked for, any other "
+        "word is refused, never taken for no opt-out.",
     )
 
 
