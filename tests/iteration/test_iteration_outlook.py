@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from statistics import NormalDist
 
@@ -42,11 +43,12 @@ def test_what_is_not_known_is_said(tmp_path: Path) -> None:
     assert found.settle_total is None
 
 
-def test_looking_again_after_the_launch_sees_the_same(tmp_path: Path) -> None:
+def test_looking_again_after_the_launch_sees_the_same_and_sends_on(tmp_path: Path) -> None:
     shop = a_shop(tmp_path / "shop")
     before = outlook(shop, "note", 1)
+    assert before.next_command == "pitcairn launch note --dry-run"
     go(shop)
-    assert outlook(shop, "note", 1) == before
+    assert outlook(shop, "note", 1) == replace(before, next_command="pitcairn status")
 
 
 def edited(shop: ProgramFolder, number: int, **changes: str) -> None:
