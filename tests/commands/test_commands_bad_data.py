@@ -85,6 +85,16 @@ def copy_of(shop: Path, tmp_path: Path) -> ProgramFolder:
     return ProgramFolder(Path(shutil.copytree(shop, tmp_path / "shop")))
 
 
+def refused(capsys: pytest.CaptureFixture[str], folder: ProgramFolder, words: tuple[str, ...], told: str) -> None:
+    """The data is told to be at fault, no customer is named, and nothing is written."""
+    before = files_in(folder)
+    code, out, err = call(capsys, folder, *words)
+    assert (code, out) == (4, "")
+    assert told in err
+    assert "secret" not in err
+    assert files_in(folder) == before
+
+
 FIRST_ROW = "orders.csv, row 1 (the header is not counted): "
 
 IN_THE_EVENTS = {
@@ -112,12 +122,7 @@ def test_spoilt_events_are_told_and_nothing_is_written(
     spoil, told = IN_THE_EVENTS[case]
     folder = copy_of(shops[shop], tmp_path)
     spoil(folder)
-    before = files_in(folder)
-    code, out, err = call(capsys, folder, *READ)
-    assert (code, out) == (4, "")
-    assert told in err
-    assert "secret" not in err
-    assert files_in(folder) == before
+    refused(capsys, folder, READ, told)
 
 
 DRAWN_BY_OTHERS = {
@@ -142,12 +147,7 @@ def test_a_spoilt_observed_draw_is_told_and_nothing_is_written(
     spoil, told = DRAWN_BY_OTHERS[case]
     folder = copy_of(shops["observed"], tmp_path)
     spoil(folder)
-    before = files_in(folder)
-    code, out, err = call(capsys, folder, *READ)
-    assert (code, out) == (4, "")
-    assert told in err
-    assert "secret" not in err
-    assert files_in(folder) == before
+    refused(capsys, folder, READ, told)
 
 
 def everybody_early(folder: ProgramFolder) -> None:
@@ -183,12 +183,7 @@ def test_a_draw_of_ours_that_somebody_changed_is_refused(
         connection.execute(f"CREATE TABLE drawn AS SELECT * FROM read_parquet('{path}')")
         connection.execute(f"INSERT INTO drawn VALUES ({row})")
         connection.execute(f"COPY drawn TO '{path}' (FORMAT parquet)")
-    before = files_in(folder)
-    code, out, err = call(capsys, folder, *READ)
-    assert (code, out) == (4, "")
-    assert "assignment.parquet" in err
-    assert "secret" not in err
-    assert files_in(folder) == before
+    refused(capsys, folder, READ, "assignment.parquet")
 
 
 BEFORE_THE_DRAW = {
@@ -213,12 +208,7 @@ def test_spoilt_customers_are_told_before_the_draw_and_nothing_is_written(
     spoil, told = BEFORE_THE_DRAW[case]
     folder = copy_of(shops["own before"], tmp_path)
     spoil(folder)
-    before = files_in(folder)
-    code, out, err = call(capsys, folder, *LAUNCH)
-    assert (code, out) == (4, "")
-    assert told in err
-    assert "secret" not in err
-    assert files_in(folder) == before
+    refused(capsys, folder, LAUNCH, told)
 
 
 def spend(folder: ProgramFolder) -> str:

@@ -373,7 +373,7 @@ class _Reading:
         """Rows of the source, and on the way those whose day no measure looks at."""
         day = found.day(found.source.time, needed_by="the events' day")
         last = made.last_start + timedelta(days=max(measure.window_days for measure in measures) - 1)
-        known = found.days(found.source.time, needed_by="the events' day")
+        known = found.first_and_last_day(found.source.time, needed_by="the events' day")
         if known and made.first_start <= known[0] and known[1] <= last:
             self._outside_days.append(Outside(source=found.source.id, early=0, late=0, undated=0))
             return found.table.rows

@@ -38,7 +38,7 @@ def split(engine: Engine, assignment: Path | None) -> Split | None:
     """The dimension: fresh, or an arm of last time; None where nobody could be drawn again. `sql` gives 0, 1, ..."""
     if assignment is None:
         return None
-    file = f"{parquet_sql(assignment)}"
+    file = parquet_sql(assignment)
     if COLUMN not in {str(name) for name, *_ in engine.rows(f"DESCRIBE SELECT * FROM {file}")}:
         return None
     found = engine.rows(f"SELECT DISTINCT {COLUMN} FROM {file} WHERE {COLUMN} IS NOT NULL ORDER BY 1")

@@ -81,7 +81,7 @@ class Relation:
         wanted = self.name(name, needed_by=needed_by)
         return wanted in self.table.complete and self.table.columns[wanted] != "VARCHAR"
 
-    def days(self, name: str | None, *, needed_by: str) -> tuple[date, date] | None:
+    def first_and_last_day(self, name: str | None, *, needed_by: str) -> tuple[date, date] | None:
         """The first and the last day of a column of days, where the files say so and no cell of it is empty."""
         if name is None or self.kind(name, needed_by=needed_by) != "DATE":
             return None

@@ -17,7 +17,7 @@ from pitcairn.evidence.facts import Seen
 from pitcairn.evidence.files import files_of
 from pitcairn.evidence.health import check
 from pitcairn.evidence.kept import known_by, seen
-from pitcairn.iteration.keep import keep
+from pitcairn.iteration.keep import kept
 from pitcairn.iteration.locked import launched, lock_of, plan_of, refuse_changes
 from pitcairn.iteration.outcomes import Taken
 from pitcairn.ledger import history
@@ -163,15 +163,11 @@ def _keep(folder: ProgramFolder, taken: Taken, plan: Plan, saw: Seen, by: str, n
         alarms=taken.result.alarms,
         predictions=tuple((row.arm, row.measure, row.match) for row in taken.result.predictions),
     )
-    keep(
-        folder.ledger_file,
-        "reading",
-        {taken.result_file: text, taken.report_file: page},
-        lambda: history.readings(folder.ledger_file, plan.pilot, plan.number)[-1].body.result_digest,
-        pilot=plan.pilot,
-        iteration=plan.number,
-        lineage=plan.lineage,
-        body=plain(body),
-        by=by,
-        at=now,
-    )
+
+    def last() -> str:
+        return history.readings(folder.ledger_file, plan.pilot, plan.number)[-1].body.result_digest
+
+    pilot, number, lineage = plan.pilot, plan.number, plan.lineage
+    files = {taken.result_file: text, taken.report_file: page}
+    with kept(folder.ledger_file, files, body.result_digest, last) as ledger:
+        ledger.append("reading", pilot=pilot, iteration=number, lineage=lineage, body=plain(body), by=by, at=now)

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from pitcairn.canonical import plain
@@ -18,7 +19,7 @@ from pitcairn.evidence.engine import Engine
 from pitcairn.evidence.everybody import List, everybody, held_check
 from pitcairn.evidence.files import files_of
 from pitcairn.evidence.health import check
-from pitcairn.iteration.keep import keep
+from pitcairn.iteration.keep import kept
 from pitcairn.iteration.kept_out import refuse_another
 from pitcairn.iteration.launch import list_of
 from pitcairn.iteration.locked import plan_of
@@ -148,18 +149,10 @@ def _keep(folder: ProgramFolder, asked: Asked, taken: TakenTogether, by: str, no
         headline=result.headline,
         files=result.provenance.files,
     )
-    keep(
-        folder.ledger_file,
-        "together",
-        {taken.result_file: text, taken.report_file: page},
-        lambda: _last_digest(folder, result.first, result.last),
-        pilot=NAME,
-        iteration=1,
-        lineage="",
-        body=plain(body),
-        by=by,
-        at=now,
-    )
+    files = {taken.result_file: text, taken.report_file: page}
+    last = partial(_last_digest, folder, result.first, result.last)
+    with kept(folder.ledger_file, files, body.result_digest, last) as ledger:
+        ledger.append("together", pilot=NAME, iteration=1, lineage="", body=plain(body), by=by, at=now)
 
 
 def _last_digest(folder: ProgramFolder, first: str, last: str) -> str:
